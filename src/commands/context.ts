@@ -1,0 +1,136 @@
+/** What a command handler is given: the session it runs for, the data it works on, and the node around it. */
+import type { ClusterBrain } from '../cluster/brain.js';
+import type { Config } from '../config/config.js';
+import type { Database } from '../keyspace/database.js';
+import type { Keyspace } from '../keyspace/keyspace.js';
+import type { Replication } from '../replication/replication.js';
+import type { ByteString } from '../resp/byte-string.js';
+import type { Reply } from '../resp/reply.js';
+import type { Clock } from '../time/clock.js';
+import type { Random } from '../time/random.js';
+import type { RedisVersion } from './command.js';
+import type { SlowLog } from './server/slow-log.js';
+import type { QueuedCommand, Session } from './session.js';
+import type { CommandTable, ResolvedCommand } from './table.js';
+
+/** Classes of keyspace notifications, by their letters in notify-keyspace-events. */
+export type NotificationClass = 'g' | '$' | 'l' | 's' | 'h' | 'z' | 'x' | 'e' | 'n' | 't' | 'd' | 'm';
+
+export interface CommandContext {
+  readonly node: NodeContext;
+  readonly session: Session;
+  /** The selected database. */
+  readonly db: Database;
+  /** The command that runs (of a container: the subcommand). */
+  readonly command: ResolvedCommand;
+  /** Time of this command: constant while it runs, and the same for every command of a transaction. */
+  readonly nowMs: number;
+  /** Publishes a keyspace event when notify-keyspace-events asks for its class. */
+  notify(eventClass: NotificationClass, event: string, key: ByteString): void;
+  /** Replicates this instead of the command as it was given (EXPIRE as PEXPIREAT, SPOP as SREM...). */
+  propagateAs(argv: readonly ByteString[]): void;
+  /** Replicates this command too, after what the command itself replicates. */
+  alsoPropagate(argv: readonly ByteString[]): void;
+  /** Does not replicate the command itself, whatever it changed. */
+  preventPropagation(): void;
+  /** Replicates the command although it changed no key. */
+  forcePropagation(): void;
+  /** Runs a queued command of EXEC (or of a script) with every check that EXEC has not made already. */
+  call(queued: QueuedCommand): Reply;
+}
+
+/** The counters behind INFO; plain numbers that their owners raise. */
+export interface NodeStats {
+  readonly startedAtMs: number;
+  totalConnectionsReceived: number;
+  rejectedConnections: number;
+  totalCommandsProcessed: number;
+  totalErrorReplies: number;
+  totalNetInputBytes: number;
+  totalNetOutputBytes: number;
+  unexpectedErrorReplies: number;
+  syncFull: number;
+  syncPartialOk: number;
+  syncPartialError: number;
+  /** By full command name, e.g. `cluster|meet`. */
+  readonly commands: Map<string, CommandStats>;
+  /** By error code, e.g. MOVED. */
+  readonly errors: Map<string, number>;
+}
+
+export interface CommandStats {
+  calls: number;
+  /** Refused before it ran (arity, auth, redirect...). */
+  rejected: number;
+  /** Ran and answered an error. */
+  failed: number;
+  microseconds: number;
+}
+
+export interface NodeContext {
+  readonly version: RedisVersion;
+  /** Full release text, e.g. 7.2.4. */
+  readonly releaseVersion: string;
+  readonly runId: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly config: Config;
+  readonly commands: CommandTable;
+  readonly keyspace: Keyspace;
+  /** Null when cluster-enabled is no. */
+  readonly cluster: ClusterBrain | null;
+  readonly replication: Replication;
+  readonly stats: NodeStats;
+  /** Every connected session, by id, in order of arrival. */
+  readonly sessions: ReadonlyMap<number, Session>;
+  /** The id the next session gets. */
+  readonly nextSessionId: number;
+  /** CLIENT PAUSE and the pause of a manual failover. */
+  readonly pause: PauseControl;
+  /** The dataset is being loaded. */
+  readonly loading?: boolean;
+  /** For CONFIG REWRITE; null or absent: the node was started without a file. */
+  readonly configFile?: ConfigFile | null;
+  /** Commands that took longer than slowlog-log-slower-than. */
+  readonly slowLog?: SlowLog;
+  readonly debugSwitches?: DebugSwitches;
+  /** Process id for INFO; absent = 1. */
+  readonly processId?: number;
+  log(level: 'debug' | 'verbose' | 'notice' | 'warning', text: string): void;
+  /** DEBUG SLEEP: the whole node, bus included, handles nothing for that long. */
+  freeze(durationMs: number): void;
+  /** SHUTDOWN, DEBUG SEGFAULT and the like: the process would end here. */
+  exit(reason: string): void;
+  /** DEBUG RESTART and CRASH-AND-RECOVER. */
+  restart(delayMs: number): void;
+  /** Sum of what the sessions have queued for output, bytes. */
+  outputBufferBytes(): number;
+}
+
+/** The file a node was configured from. */
+export interface ConfigFile {
+  /** Absolute. */
+  readonly path: string;
+  /** Null: there is none any more. */
+  read(): ByteString | null;
+  /** Replaces it. @throws Error with the system's words when it cannot. */
+  write(text: ByteString): void;
+}
+
+/** What DEBUG turns on and off. */
+export interface DebugSwitches {
+  /** SET-ACTIVE-EXPIRE */
+  activeExpire: boolean;
+  /** PAUSE-CRON */
+  cronPaused: boolean;
+  /** DROP-CLUSTER-PACKET-FILTER: the type of bus messages that are not handled; -1 = none. */
+  droppedPacketType: number;
+}
+
+export interface PauseControl {
+  /** @param mode what is held back. */
+  pause(purpose: 'client-command' | 'failover', mode: 'write' | 'all', untilMs: number): void;
+  unpause(purpose: 'client-command' | 'failover'): void;
+  /** Null when nothing is paused now. */
+  readonly active: 'write' | 'all' | null;
+}

@@ -1,0 +1,36 @@
+/** Every group of commands. Adding a group: a folder beside this file, and one line here. */
+import { clusterCommands } from './cluster/index.js';
+import type { RedisVersion } from './command.js';
+import { connectionCommands } from './connection/index.js';
+import { genericCommands } from './generic/index.js';
+import { waitCommands } from './generic/wait.js';
+import { hashCommands } from './hash/index.js';
+import { serverCommands } from './server/index.js';
+import { replicationCommands } from './server/replication.js';
+import { stringCommands } from './string/index.js';
+import { CommandTable } from './table.js';
+import { transactionCommands } from './transactions/index.js';
+
+export const COMMAND_GROUPS = [
+  connectionCommands,
+  serverCommands,
+  replicationCommands,
+  genericCommands,
+  waitCommands,
+  stringCommands,
+  hashCommands,
+  transactionCommands,
+  clusterCommands,
+] as const;
+
+const tables = new Map<RedisVersion, CommandTable>();
+
+/** The table of a version; made once and shared by all nodes of that version. */
+export function commandTableOf(version: RedisVersion): CommandTable {
+  let table = tables.get(version);
+  if (table === undefined) {
+    table = new CommandTable(version, COMMAND_GROUPS);
+    tables.set(version, table);
+  }
+  return table;
+}

@@ -1,0 +1,112 @@
+/** A client connection as commands see it. The node implements it; the io layer or an in-memory pipe carries its bytes. */
+import type { ByteString } from '../resp/byte-string.js';
+import type { Reply } from '../resp/reply.js';
+import type { ResolvedCommand } from './table.js';
+
+export interface QueuedCommand {
+  readonly command: ResolvedCommand;
+  readonly argv: readonly ByteString[];
+}
+
+/** State between MULTI and EXEC. */
+export interface Transaction {
+  readonly queue: QueuedCommand[];
+  /** A queued command was refused: EXEC answers EXECABORT. */
+  aborted: boolean;
+}
+
+export interface Session {
+  readonly id: number;
+  /** `ip:port` of the other end, `ip:port` of ours. */
+  readonly address: string;
+  readonly localAddress: string;
+  /** The connection is encrypted: cluster replies name TLS ports. Absent = no. */
+  readonly tls?: boolean;
+  readonly createdAtMs: number;
+  lastInteractionMs: number;
+  name: ByteString;
+  libName: ByteString;
+  libVersion: ByteString;
+  protocol: 2 | 3;
+  dbIndex: number;
+  userName: ByteString;
+  authenticated: boolean;
+  /** READONLY was sent: a replica may serve reads of its master's slots. */
+  readonlyMode: boolean;
+  /** ASKING was sent: holds for the next command. */
+  asking: boolean;
+  transaction: Transaction | null;
+  /** A watched key changed (or expired): EXEC answers null. */
+  watchedKeyChanged: boolean;
+  readonly watchedKeys: Set<WatchedKey>;
+  /** CLIENT REPLY */
+  replyMode: 'on' | 'off' | 'skip' | 'skip-next';
+  noEvict: boolean;
+  noTouch: boolean;
+  /** CLIENT TRACKING; null or absent = off. */
+  tracking?: ClientTracking | null;
+  /** Bytes that wait to be written. */
+  readonly queuedBytes?: number;
+  /** How many channels, patterns and shard channels it is subscribed to; absent = none. */
+  readonly subscriptionCounts?: {
+    readonly channels: number;
+    readonly patterns: number;
+    readonly shardChannels: number;
+  };
+  /** What feeds commands in: a user's connection, the link to our master, or the node itself. */
+  readonly kind: 'normal' | 'master-link' | 'internal';
+  /** The client is a replica of ours (it sent PSYNC or SYNC). */
+  isReplica: boolean;
+  /** The connection is closed once the replies queued so far are out. */
+  closeAfterReply: boolean;
+  /** Master replication offset right after the session's last write: what WAIT waits for. */
+  lastWriteOffset: number;
+  /** The name of the last command, as CLIENT LIST shows it. */
+  lastCommand: string;
+  /** Counters of CLIENT LIST, bytes. */
+  bytesIn: number;
+  bytesOut: number;
+  /** Queues bytes for the client outside of a command's own reply (push messages, replies to a client that was blocked). */
+  send(reply: Reply): void;
+  /** Queues raw bytes (replication stream). */
+  sendRaw(bytes: ByteString | Uint8Array): void;
+  /** Closes the connection now. */
+  close(reason: string): void;
+  /** Holds the session's further input until unblock() or the timeout. @param timeoutAtMs 0 = none. */
+  block(blocked: BlockedState): void;
+  unblock(reply: Reply): void;
+  readonly blocked: BlockedState | null;
+}
+
+/** What CLIENT TRACKING ON asked for (https://redis.io/docs/latest/develop/reference/client-side-caching/). */
+export interface ClientTracking {
+  /** The session that gets the invalidation messages; 0 = this one. */
+  redirectTo: number;
+  /** That session is gone. */
+  redirectionBroken: boolean;
+  broadcast: boolean;
+  optIn: boolean;
+  optOut: boolean;
+  noLoop: boolean;
+  /** CLIENT CACHING was sent: holds for the next command. */
+  caching: boolean;
+  /** Of the broadcast mode, sorted; '' = every key. */
+  prefixes: readonly ByteString[];
+}
+
+export interface BlockedState {
+  readonly kind: 'wait' | 'keys' | 'pause' | 'shutdown' | 'module';
+  /** Unix ms on the node's clock; 0 = for ever. */
+  readonly timeoutAtMs: number;
+  /** The reply of a timeout. */
+  onTimeout(): Reply;
+  /** Takes the session out of whatever waits for it; called once when it is unblocked or closed. */
+  release?(): void;
+}
+
+export interface WatchedKey {
+  readonly dbIndex: number;
+  readonly key: ByteString;
+  /** The key had expired already when it was watched. */
+  readonly expired: boolean;
+}

@@ -1,0 +1,139 @@
+/** Joins the groups into the table a node looks commands up in. One table for each version, shared by all nodes. */
+import type { ByteString } from '../resp/byte-string.js';
+import type {
+  AclCategory,
+  Command,
+  CommandFlag,
+  CommandGroupTable,
+  KeySpec,
+  RedisVersion,
+} from './command.js';
+import { keyPositionsOf } from './key-positions.js';
+
+/** A command of one version, with what dispatch needs precomputed. */
+export class ResolvedCommand {
+  readonly declaration: Command;
+  /** `get`, `cluster|meet` */
+  readonly fullName: string;
+  readonly parent: ResolvedCommand | null;
+  readonly arity: number;
+  readonly flags: ReadonlySet<CommandFlag>;
+  readonly aclCategories: ReadonlySet<AclCategory>;
+  readonly keySpecs: readonly KeySpec[];
+  /** By lower-case name; empty when it is no container. */
+  readonly subcommands = new Map<string, ResolvedCommand>();
+  readonly isWrite: boolean;
+  readonly isReadonly: boolean;
+  /** Has key specs or finds its keys by itself: routing has to look at its arguments. */
+  readonly mayHaveKeys: boolean;
+  /** When the keys are at fixed places: argv[firstKey], then each `keyStep`, up to `lastKey` (negative = from the end). 0 = not so simple. */
+  readonly firstKey: number;
+  readonly lastKey: number;
+  readonly keyStep: number;
+
+  constructor(declared: Command, version: RedisVersion, parent: ResolvedCommand | null) {
+    const declaration =
+      version === '7.0' && declared.in70 !== undefined ? { ...declared, ...declared.in70 } : declared;
+    this.declaration = declaration;
+    this.parent = parent;
+    this.fullName = parent === null ? declaration.name : `${parent.fullName}|${declaration.name}`;
+    this.arity = declaration.arity;
+    this.flags = new Set(declaration.flags);
+    this.aclCategories = allAclCategories(declaration);
+    this.keySpecs = declaration.keySpecs ?? [];
+    this.isWrite = this.flags.has('write');
+    this.isReadonly = this.flags.has('readonly');
+    this.mayHaveKeys =
+      this.keySpecs.length > 0 ||
+      declaration.keyPositions !== undefined ||
+      declaration.channelPositions !== undefined;
+    const range = fixedKeyRange(declaration);
+    this.firstKey = range?.first ?? 0;
+    this.lastKey = range?.last ?? 0;
+    this.keyStep = range?.step ?? 0;
+    for (const subcommand of declaration.subcommands ?? []) {
+      if (isKnownIn(version, subcommand)) {
+        this.subcommands.set(subcommand.name, new ResolvedCommand(subcommand, version, this));
+      }
+    }
+  }
+
+  /** True when `count` arguments (the name included) fit the arity. */
+  acceptsArgumentCount(count: number): boolean {
+    return this.arity >= 0 ? count === this.arity : count >= -this.arity;
+  }
+
+  /** Positions of the keys (or shard channels) in argv; empty when there are none or the arguments are malformed. */
+  keyPositions(argv: readonly ByteString[]): readonly number[] {
+    return keyPositionsOf(this.declaration, argv);
+  }
+}
+
+export class CommandTable {
+  readonly version: RedisVersion;
+  /** By lower-case name, in the order of declaration. */
+  readonly commands: ReadonlyMap<string, ResolvedCommand>;
+  /** The spellings seen so far, so that a lookup needs no case conversion. */
+  readonly #spellings = new Map<string, ResolvedCommand>();
+
+  constructor(version: RedisVersion, groups: readonly CommandGroupTable[]) {
+    this.version = version;
+    const commands = new Map<string, ResolvedCommand>();
+    for (const group of groups) {
+      for (const command of group) {
+        if (!isKnownIn(version, command)) continue;
+        if (commands.has(command.name)) throw new Error(`command ${command.name} is declared twice`);
+        commands.set(command.name, new ResolvedCommand(command, version, null));
+      }
+    }
+    this.commands = commands;
+  }
+
+  /** The command of that name in any case, or undefined. Containers are not resolved to subcommands. */
+  get(name: ByteString): ResolvedCommand | undefined {
+    const known = this.#spellings.get(name);
+    if (known !== undefined) return known;
+    const command = this.commands.get(name.toLowerCase());
+    if (command !== undefined && this.#spellings.size < 4096) this.#spellings.set(name, command);
+    return command;
+  }
+
+  /** The command argv asks for: a container's subcommand where there is one. Undefined: unknown command or unknown subcommand. */
+  resolve(argv: readonly ByteString[]): ResolvedCommand | undefined {
+    const command = this.get(argv[0] ?? '');
+    if (command === undefined || command.subcommands.size === 0 || argv.length < 2) return command;
+    return command.subcommands.get((argv[1] as ByteString).toLowerCase());
+  }
+}
+
+function isKnownIn(version: RedisVersion, command: Command): boolean {
+  const [major = '0', minor = '0'] = command.since.split('.');
+  const [tableMajor = '0', tableMinor = '0'] = version.split('.');
+  return Number(major) < Number(tableMajor) || (major === tableMajor && Number(minor) <= Number(tableMinor));
+}
+
+/** Categories that Redis derives from flags (setImplicitACLCategories in server.c), joined with the declared ones. */
+function allAclCategories(command: Command): ReadonlySet<AclCategory> {
+  const categories = new Set<AclCategory>(command.aclCategories ?? []);
+  const has = (flag: CommandFlag): boolean => command.flags.includes(flag);
+  if (has('write')) categories.add('write');
+  if (has('readonly') && !categories.has('scripting')) categories.add('read');
+  if (has('admin')) categories.add('admin').add('dangerous');
+  if (has('pubsub')) categories.add('pubsub');
+  if (has('fast')) categories.add('fast');
+  if (has('blocking')) categories.add('blocking');
+  if (!categories.has('fast')) categories.add('slow');
+  return categories;
+}
+
+function fixedKeyRange(command: Command): { first: number; last: number; step: number } | null {
+  const [spec, ...others] = command.keySpecs ?? [];
+  if (spec === undefined || others.length > 0 || command.keyPositions !== undefined) return null;
+  if (spec.flags.includes('not_key') && command.channelPositions === undefined) return null;
+  if (typeof spec.beginSearch === 'string' || !('index' in spec.beginSearch)) return null;
+  if (typeof spec.findKeys === 'string' || !('lastKey' in spec.findKeys) || spec.findKeys.limit > 1)
+    return null;
+  const { index } = spec.beginSearch;
+  const { lastKey, step } = spec.findKeys;
+  return { first: index, last: lastKey < 0 ? lastKey : index + lastKey, step };
+}

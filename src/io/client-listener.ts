@@ -1,0 +1,87 @@
+/** The TCP listener of a node's clients: accepted sockets become sessions of the node's process. */
+import { createServer, type Server, type Socket } from 'node:net';
+import type { NodeProcess } from '../network/node-process.js';
+import type { ClientSession } from '../node/client-session.js';
+import type { ByteString } from '../resp/byte-string.js';
+import { onListening } from './listening.js';
+import type { RealTimePump } from './real-time-pump.js';
+
+export class ClientListener {
+  /** Whose clients these are; connections before it is set are refused. */
+  process: NodeProcess | null = null;
+  readonly #pump: RealTimePump;
+  readonly #sockets = new Set<Socket>();
+  #server: Server | null = null;
+
+  constructor(pump: RealTimePump) {
+    this.#pump = pump;
+  }
+
+  /** Starts listening. Rejects with the system's error (EADDRINUSE...). The listener does not keep the process alive. */
+  async listen(host: string, port: number): Promise<void> {
+    const server = createServer({ noDelay: true, pauseOnConnect: false }, (socket) => this.#accept(socket));
+    server.unref();
+    await onListening(server, host, port, 511);
+    this.#server = server;
+  }
+
+  get connectionCount(): number {
+    return this.#sockets.size;
+  }
+
+  /** Refuses new connections and breaks the open ones. */
+  async close(): Promise<void> {
+    const server = this.#server;
+    this.#server = null;
+    for (const socket of this.#sockets) socket.destroy();
+    this.#sockets.clear();
+    if (server === null) return;
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+    });
+  }
+
+  #accept(socket: Socket): void {
+    // A client that waits for an answer keeps its own side alive; ours must not keep the process.
+    socket.unref();
+    const { process } = this;
+    if (process === null || !process.isRunning) {
+      socket.destroy();
+      return;
+    }
+    this.#sockets.add(socket);
+    let session: ClientSession | null = null;
+    this.#pump.input(() => {
+      session = process.acceptClient({
+        remoteAddress: `${socket.remoteAddress ?? ''}:${socket.remotePort ?? 0}`,
+        localAddress: `${socket.localAddress ?? ''}:${socket.localPort ?? 0}`,
+        write: (bytes) => this.#write(socket, bytes),
+        end: () => {
+          this.#pump.traffic++;
+          socket.end();
+        },
+        destroy: () => {
+          this.#pump.traffic++;
+          socket.destroy();
+        },
+      });
+    });
+    socket.on('data', (chunk: Buffer) => {
+      this.#pump.input(() => process.deliver(() => session?.receive(chunk)));
+    });
+    // The client is gone whatever the reason; 'close' follows and ends the session.
+    socket.on('error', () => undefined);
+    socket.on('end', () => socket.end());
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      this.#pump.input(() => process.deliver(() => session?.onConnectionClosed()));
+    });
+  }
+
+  #write(socket: Socket, bytes: ByteString | Uint8Array): void {
+    this.#pump.traffic++;
+    if (socket.destroyed || socket.writableEnded) return;
+    if (typeof bytes === 'string') socket.write(bytes, 'latin1');
+    else socket.write(bytes);
+  }
+}

@@ -1,0 +1,56 @@
+/** Timers and clocks of the runtime, taken by value when this file is loaded, so that a test's fake timers do not stop the nodes. */
+
+/** What a fake-timers library (sinon, and with it jest and vitest) hangs on the functions it puts in place of the real ones. */
+interface FakeClock {
+  readonly _setTimeout?: typeof setTimeout;
+  readonly _clearTimeout?: typeof clearTimeout;
+  readonly _setImmediate?: typeof setImmediate;
+  readonly _Date?: DateConstructor;
+}
+
+type MaybeFaked = { readonly clock?: FakeClock };
+
+/** Set when this file was loaded while fakes were on: it keeps the originals. */
+const fake: FakeClock | undefined =
+  (globalThis.setTimeout as MaybeFaked).clock ?? (globalThis.Date as unknown as MaybeFaked).clock;
+
+const nativeSetTimeout = fake?._setTimeout ?? globalThis.setTimeout;
+const nativeClearTimeout = fake?._clearTimeout ?? globalThis.clearTimeout;
+const nativeSetImmediate = fake?._setImmediate ?? globalThis.setImmediate;
+const NativeDate = fake?._Date ?? globalThis.Date;
+const nativeNextTick = process.nextTick;
+const nativeNow = performance.now.bind(performance);
+/** Unix milliseconds at the zero of the monotonic clock. */
+const originMs = NativeDate.now() - nativeNow();
+
+/** Real time, Unix milliseconds with fractions, untouched by fakes; monotonic, unless this file was loaded behind fakes. */
+export const realNowMs: () => number = fake === undefined ? () => originMs + nativeNow() : () => NativeDate.now();
+
+export interface RealTimer {
+  cancel(): void;
+}
+
+/** A real timer that does not keep the process alive. */
+export function startRealTimer(delayMs: number, run: () => void): RealTimer {
+  const timer = nativeSetTimeout(run, delayMs);
+  timer.unref?.();
+  return { cancel: () => nativeClearTimeout(timer) };
+}
+
+/** Resolves after the event loop went round once: what was readable on sockets has been read. */
+export function nextLoopTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    nativeSetImmediate(resolve);
+  });
+}
+
+/** True when process.nextTick is not the real one: sockets cannot work then, in this process. */
+export function isNextTickFaked(): boolean {
+  const current = process.nextTick as typeof process.nextTick & { clock?: unknown };
+  return current !== nativeNextTick || current.clock !== undefined;
+}
+
+/** True when setImmediate is faked now: clients that schedule their writes with it (node-redis) send nothing. */
+export function isSetImmediateFaked(): boolean {
+  return globalThis.setImmediate !== nativeSetImmediate;
+}

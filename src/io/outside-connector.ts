@@ -1,0 +1,158 @@
+/** Connections to nodes that are not in this process, and of the whole bus when it goes over TCP: real sockets, with the process's inputs driven by the pump. */
+import { connect, type Socket } from 'node:net';
+import type { RedisVersion } from '../commands/command.js';
+import type { NodeProcess, OutsideConnector } from '../network/node-process.js';
+import type { BusTransport, BusTransportHandlers } from '../network/process-bus-link.js';
+import type { ByteStream, ByteStreamHandlers } from '../replication/ports.js';
+import { BusListener } from './bus-listener.js';
+import type { BusTcpHandlers, BusTcpLink } from './bus-tcp-link.js';
+import type { RealTimePump } from './real-time-pump.js';
+
+export class TcpConnector implements OutsideConnector {
+  readonly carriesInnerBus: boolean;
+  readonly #pump: RealTimePump;
+  readonly #version: RedisVersion;
+  /** By `host:busPort`. */
+  readonly #busListeners = new Map<string, BusListener>();
+  readonly #processes = new Map<string, NodeProcess>();
+  readonly #busHandlers = new Map<BusTcpLink, BusTransportHandlers>();
+  readonly #streams = new Set<Socket>();
+
+  /** @param version the form of the messages that are sent. */
+  constructor(pump: RealTimePump, version: RedisVersion, carriesInnerBus: boolean) {
+    this.#pump = pump;
+    this.#version = version;
+    this.carriesInnerBus = carriesInnerBus;
+  }
+
+  /** Listens on a bus port; 0 = any. @returns the port. Rejects with the system's error. */
+  async listen(host: string, port: number): Promise<number> {
+    let key = '';
+    const listener = await BusListener.listen(host, port, {
+      nowMs: () => this.#pump.clock.nowMs(),
+      handlers: this.#handlersOf(() => this.#processes.get(key)),
+      version: this.#version,
+    });
+    key = `${host}:${listener.port}`;
+    this.#busListeners.set(key, listener);
+    return listener.port;
+  }
+
+  /** Says whose bus port it is. */
+  attach(host: string, busPort: number, process: NodeProcess): void {
+    this.#processes.set(`${host}:${busPort}`, process);
+  }
+
+  /** Closes a bus port and every link over it. */
+  async closeBus(host: string, busPort: number): Promise<void> {
+    const key = `${host}:${busPort}`;
+    const listener = this.#busListeners.get(key);
+    this.#busListeners.delete(key);
+    await listener?.close();
+  }
+
+  /** Breaks every connection to the outside that is not a bus link. */
+  closeStreams(): void {
+    for (const socket of this.#streams) socket.destroy();
+    this.#streams.clear();
+  }
+
+  connectBus(process: NodeProcess, ip: string, busPort: number, handlers: BusTransportHandlers): BusTransport | null {
+    const { options } = process;
+    const link = this.#busListeners.get(`${options.ip}:${options.busPort}`)?.connect(ip, busPort) ?? null;
+    if (link === null) return null;
+    this.#pump.traffic++;
+    this.#busHandlers.set(link, handlers);
+    link.whenGone(() => this.#busHandlers.delete(link));
+    return this.#counted(link);
+  }
+
+  connectStream(process: NodeProcess, host: string, port: number, handlers: ByteStreamHandlers): ByteStream {
+    const socket = connect({ host, port, localAddress: process.options.ip, noDelay: true });
+    socket.unref();
+    this.#streams.add(socket);
+    let open = true;
+    let failure = 'connection closed';
+    const input = (run: () => void): void => {
+      this.#pump.input(() =>
+        process.deliver(() => {
+          if (open) run();
+        }),
+      );
+    };
+    socket.on('connect', () => input(() => handlers.onConnected()));
+    socket.on('data', (chunk: Buffer) => input(() => handlers.onData(chunk)));
+    socket.on('error', (error) => {
+      failure = error.message;
+    });
+    socket.on('close', () => {
+      this.#streams.delete(socket);
+      input(() => {
+        open = false;
+        handlers.onClose(failure);
+      });
+    });
+    return {
+      write(bytes): void {
+        if (typeof bytes === 'string') socket.write(bytes, 'latin1');
+        else socket.write(bytes);
+      },
+      close(): void {
+        open = false;
+        socket.destroy();
+      },
+    };
+  }
+
+  /** A link whose messages count as traffic: fast-forwarding waits for them to arrive. */
+  #counted(link: BusTcpLink): BusTransport {
+    const pump = this.#pump;
+    return {
+      get peerIp(): string {
+        return link.peerIp;
+      },
+      get localIp(): string {
+        return link.localIp;
+      },
+      get sendBufferBytes(): number {
+        return link.sendBufferBytes;
+      },
+      send(message): void {
+        pump.traffic++;
+        link.send(message);
+      },
+      close(): void {
+        pump.traffic++;
+        link.close();
+      },
+    };
+  }
+
+  #handlersOf(processOf: () => NodeProcess | undefined): BusTcpHandlers {
+    return {
+      onConnected: (link) => this.#pump.input(() => this.#onConnected(link, processOf())),
+      onMessage: (link, message) => this.#pump.input(() => this.#busHandlers.get(link)?.onMessage(message)),
+      onDropped: (_link, packet) => {
+        if (packet.warning !== null) processOf()?.log('warning', packet.warning);
+      },
+      onClosed: (link, closure) => {
+        if (closure.kind === 'bad-packet') processOf()?.log('warning', closure.text);
+        this.#pump.input(() => this.#busHandlers.get(link)?.onClosed(closure.text));
+      },
+    };
+  }
+
+  #onConnected(link: BusTcpLink, process: NodeProcess | undefined): void {
+    if (!link.inbound) {
+      this.#busHandlers.get(link)?.onConnected();
+      return;
+    }
+    const handlers = process?.acceptBus(this.#counted(link)) ?? null;
+    if (handlers === null) {
+      link.close();
+      return;
+    }
+    this.#busHandlers.set(link, handlers);
+    link.whenGone(() => this.#busHandlers.delete(link));
+  }
+}

@@ -1,0 +1,256 @@
+/** The process a node lives in: it can be started, killed, paused and restarted, and keeps its address and its disk meanwhile. */
+import type { BusLink } from '../cluster/bus-link.js';
+import type { RedisVersion } from '../commands/command.js';
+import { Config, type ConfigInput } from '../config/config.js';
+import type { ClientSession } from '../node/client-session.js';
+import { Node } from '../node/node.js';
+import type { ClientConnection, LogLevel, NodeEvent, NodeHost, NodeStorage } from '../node/ports.js';
+import type { ByteStream, ByteStreamHandlers } from '../replication/ports.js';
+import type { Clock } from '../time/clock.js';
+import type { Random } from '../time/random.js';
+import { acceptMemoryBus, connectMemoryBus } from './memory-bus.js';
+import { acceptStream, connectStream } from './memory-stream.js';
+import type { HostId, Network } from './network.js';
+import { type BusTransport, type BusTransportHandlers, ProcessBusLink } from './process-bus-link.js';
+import { ProcessClock } from './process-clock.js';
+
+/** How a node reaches addresses that are not in this process. */
+export interface OutsideConnector {
+  /** True when bus links between nodes of this process go over sockets as well. */
+  readonly carriesInnerBus: boolean;
+  connectBus(process: NodeProcess, ip: string, busPort: number, handlers: BusTransportHandlers): BusTransport | null;
+  connectStream(process: NodeProcess, host: string, port: number, handlers: ByteStreamHandlers): ByteStream | null;
+}
+
+export interface NodeProcessOptions {
+  /** A name that tells the nodes of a cluster apart in logs and rules. */
+  readonly name: HostId;
+  readonly ip: string;
+  readonly port: number;
+  readonly busPort: number;
+  readonly version: RedisVersion;
+  /** Directives given at start; each start begins with these. */
+  readonly config: ConfigInput;
+  readonly storage: NodeStorage;
+}
+
+export interface ProcessObserver {
+  onEvent(process: NodeProcess, event: NodeEvent): void;
+  onLog(process: NodeProcess, level: LogLevel, text: string): void;
+  /** The process started or ended: its listeners have to follow. */
+  onStateChanged?(process: NodeProcess): void;
+}
+
+export type ProcessState = 'running' | 'paused' | 'stopped';
+
+export class NodeProcess implements NodeHost {
+  readonly options: NodeProcessOptions;
+  readonly network: Network;
+  readonly random: Random;
+  readonly storage: NodeStorage;
+  outside: OutsideConnector | null = null;
+  readonly #observer: ProcessObserver;
+  #clock: ProcessClock;
+  #node: Node | null = null;
+  #state: ProcessState = 'stopped';
+  /** What arrived while the process was paused. */
+  #inbox: (() => void)[] = [];
+  #linksToFlush: ProcessBusLink[] = [];
+  #stopListening: (() => void)[] = [];
+  #frozenUntilMs = 0;
+
+  constructor(network: Network, random: Random, options: NodeProcessOptions, observer: ProcessObserver) {
+    this.network = network;
+    this.random = random;
+    this.options = options;
+    this.storage = options.storage;
+    this.#observer = observer;
+    this.#clock = this.#newClock();
+  }
+
+  get name(): HostId {
+    return this.options.name;
+  }
+
+  get state(): ProcessState {
+    return this.#state;
+  }
+
+  get clock(): Clock {
+    return this.#clock;
+  }
+
+  /** The running node. Throws when the process is stopped. */
+  get node(): Node {
+    if (this.#node === null) throw new Error(`${this.name} is not running`);
+    return this.#node;
+  }
+
+  get isRunning(): boolean {
+    return this.#node !== null;
+  }
+
+  /** Starts the process with what its disk holds. Does nothing when it runs. */
+  start(): void {
+    if (this.#node !== null) return;
+    this.#clock = this.#newClock();
+    const { ip, port, busPort, version } = this.options;
+    const config = new Config(this.options.config, version);
+    this.#node = new Node(this, { version, config });
+    this.#state = 'running';
+    this.#stopListening = [
+      this.network.listen(ip, busPort, { host: this.name, traffic: 'bus', accept: (end) => acceptMemoryBus(this, end) }),
+      this.network.listen(ip, port, {
+        host: this.name,
+        traffic: 'replication',
+        accept: (end) => acceptStream(this, end),
+      }),
+    ];
+    this.deliver(() => this.#node?.start());
+    this.#observer.onStateChanged?.(this);
+  }
+
+  /** The process ends at once, as by SIGKILL: connections break, memory is lost, the disk stays. */
+  kill(): void {
+    const node = this.#node;
+    if (node === null) return;
+    this.#node = null;
+    this.#state = 'stopped';
+    this.#inbox = [];
+    this.#linksToFlush = [];
+    this.#frozenUntilMs = 0;
+    for (const stop of this.#stopListening) stop();
+    this.#stopListening = [];
+    node.stop();
+    this.network.dropConnectionsOf(this.name);
+    this.#observer.onStateChanged?.(this);
+  }
+
+  /** As SIGSTOP: connections stay open, nothing is handled or answered. */
+  pause(): void {
+    if (this.#state === 'running') this.#state = 'paused';
+  }
+
+  /** As SIGCONT: what arrived meanwhile is handled in order. */
+  resume(): void {
+    if (this.#state !== 'paused') return;
+    this.#state = 'running';
+    this.#drainInbox();
+  }
+
+  /** Handles an input now, or when the process wakes; drops it when the process is stopped. */
+  deliver(input: () => void): void {
+    const node = this.#node;
+    if (node === null) return;
+    if (this.#state === 'paused' || this.#frozenUntilMs > this.network.clock.nowMs()) {
+      this.#inbox.push(input);
+      return;
+    }
+    node.handle(input);
+    this.flushLinks();
+  }
+
+  acceptClient(connection: ClientConnection): ClientSession {
+    return this.node.acceptClient(connection);
+  }
+
+  /** Another node opened a bus link to this one. @returns what its transport has to call, or null when the process is stopped. */
+  acceptBus(transport: BusTransport): BusTransportHandlers | null {
+    if (this.#node?.cluster == null) return null;
+    const link = this.#newLink(true);
+    link.attach(transport);
+    this.deliver(() => this.#node?.cluster?.onInboundLink(link));
+    return this.#busHandlers(link);
+  }
+
+  // NodeHost
+
+  connectBus(ip: string, busPort: number): BusLink | null {
+    const link = this.#newLink(false);
+    const handlers = this.#busHandlers(link);
+    const inner = this.network.isOwn(ip, busPort) && this.outside?.carriesInnerBus !== true;
+    const transport =
+      inner || this.outside === null
+        ? connectMemoryBus(this, ip, busPort, handlers)
+        : this.outside.connectBus(this, ip, busPort, handlers);
+    if (transport === null) return null;
+    link.attach(transport);
+    return link;
+  }
+
+  connectStream(host: string, port: number, handlers: ByteStreamHandlers): ByteStream | null {
+    if (this.outside === null || this.network.isOwn(host, port)) return connectStream(this, host, port, handlers);
+    return this.outside.connectStream(this, host, port, handlers);
+  }
+
+  log(level: LogLevel, text: string): void {
+    this.#observer.onLog(this, level, text);
+  }
+
+  emit(event: NodeEvent): void {
+    this.#observer.onEvent(this, event);
+  }
+
+  freeze(durationMs: number): void {
+    const untilMs = this.network.clock.nowMs() + durationMs;
+    this.#frozenUntilMs = Math.max(this.#frozenUntilMs, untilMs);
+    this.network.clock.schedule(untilMs, () => this.#drainInbox());
+  }
+
+  exit(reason: string): void {
+    this.log('notice', reason);
+    this.network.clock.schedule(this.network.clock.nowMs(), () => this.kill());
+  }
+
+  restart(delayMs: number): void {
+    this.network.clock.schedule(this.network.clock.nowMs(), () => this.kill());
+    this.network.clock.schedule(this.network.clock.nowMs() + delayMs, () => this.start());
+  }
+
+  flushLinks(): void {
+    while (this.#linksToFlush.length > 0) {
+      const links = this.#linksToFlush;
+      this.#linksToFlush = [];
+      for (const link of links) link.flush();
+    }
+  }
+
+  #drainInbox(): void {
+    while (this.#inbox.length > 0) {
+      if (this.#state !== 'running' || this.#frozenUntilMs > this.network.clock.nowMs()) return;
+      const input = this.#inbox.shift();
+      if (input !== undefined) this.deliver(input);
+    }
+  }
+
+  #newClock(): ProcessClock {
+    const clock: ProcessClock = new ProcessClock(this.network.clock, (run) => {
+      // Timers of an earlier life of the process are not run.
+      if (this.#clock === clock) this.deliver(run);
+    });
+    return clock;
+  }
+
+  #newLink(inbound: boolean): ProcessBusLink {
+    return new ProcessBusLink(inbound, this.network.clock.nowMs(), (link) => this.#linksToFlush.push(link));
+  }
+
+  #busHandlers(link: ProcessBusLink): BusTransportHandlers {
+    const node = this.#node;
+    const input = (run: () => void): void => {
+      if (this.#node !== node) return;
+      this.deliver(() => {
+        if (!link.closed) run();
+      });
+    };
+    return {
+      onConnected: () => input(() => node?.cluster?.onLinkConnected(link)),
+      onMessage: (message) => input(() => node?.cluster?.onMessage(link, message)),
+      onClosed: () =>
+        input(() => {
+          link.markClosed();
+          node?.cluster?.onLinkClosed(link);
+        }),
+    };
+  }
+}

@@ -1,0 +1,215 @@
+/** One client of a node: decodes its requests, queues its replies, and holds its input while it is blocked (client of server.h). */
+import type { RedisVersion } from '../commands/command.js';
+import type { BlockedState, Session, Transaction, WatchedKey } from '../commands/session.js';
+import type { ByteString } from '../resp/byte-string.js';
+import { ErrorReply, NO_REPLY, type Reply } from '../resp/reply.js';
+import { encodeReply } from '../resp/reply-encoder.js';
+import { RequestDecoder } from '../resp/request-decoder.js';
+import type { Timer } from '../time/clock.js';
+import type { ClientConnection } from './ports.js';
+
+/** What a session needs of its node. */
+export interface SessionOwner {
+  readonly version: RedisVersion;
+  nowMs(): number;
+  schedule(dueAtMs: number, run: () => void): Timer;
+  /** Runs one command; the session's reply() is called with the answer. */
+  dispatch(session: ClientSession, argv: readonly ByteString[]): void;
+  /** The session has output to write when the input in hand is done. */
+  onOutput(session: ClientSession): void;
+  /** The session ended; called once. */
+  onClosed(session: ClientSession): void;
+  onErrorReply(session: ClientSession, error: ErrorReply): void;
+  countInput(bytes: number): void;
+  countOutput(bytes: number): void;
+}
+
+export class ClientSession implements Session {
+  readonly id: number;
+  readonly kind: Session['kind'];
+  readonly createdAtMs: number;
+  lastInteractionMs: number;
+  name = '';
+  libName = '';
+  libVersion = '';
+  protocol: 2 | 3 = 2;
+  dbIndex = 0;
+  userName = 'default';
+  authenticated = true;
+  readonlyMode = false;
+  asking = false;
+  transaction: Transaction | null = null;
+  watchedKeyChanged = false;
+  readonly watchedKeys = new Set<WatchedKey>();
+  replyMode: Session['replyMode'] = 'on';
+  noEvict = false;
+  noTouch = false;
+  isReplica = false;
+  closeAfterReply = false;
+  lastWriteOffset = 0;
+  lastCommand = 'NULL';
+  bytesIn = 0;
+  bytesOut = 0;
+  /** A command that a pause holds back; it runs again when the pause ends. */
+  postponed: readonly ByteString[] | null = null;
+  readonly decoder = new RequestDecoder();
+  readonly #owner: SessionOwner;
+  readonly #connection: ClientConnection | null;
+  #blocked: BlockedState | null = null;
+  #blockedTimer: Timer | null = null;
+  #text = '';
+  #chunks: (ByteString | Uint8Array)[] | null = null;
+  #queuedBytes = 0;
+  #closed = false;
+
+  constructor(owner: SessionOwner, id: number, kind: Session['kind'], connection: ClientConnection | null) {
+    this.#owner = owner;
+    this.id = id;
+    this.kind = kind;
+    this.#connection = connection;
+    this.createdAtMs = owner.nowMs();
+    this.lastInteractionMs = this.createdAtMs;
+  }
+
+  get address(): string {
+    return this.#connection?.remoteAddress ?? '127.0.0.1:0';
+  }
+
+  get localAddress(): string {
+    return this.#connection?.localAddress ?? '127.0.0.1:0';
+  }
+
+  get blocked(): BlockedState | null {
+    return this.#blocked;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Bytes queued for output and not yet handed to the connection. */
+  get queuedBytes(): number {
+    return this.#queuedBytes + this.#text.length;
+  }
+
+  /** Bytes that arrived from the client. */
+  receive(chunk: Uint8Array): void {
+    if (this.#closed) return;
+    this.lastInteractionMs = this.#owner.nowMs();
+    this.bytesIn += chunk.length;
+    this.#owner.countInput(chunk.length);
+    this.decoder.push(chunk);
+    this.processInput();
+  }
+
+  /** Runs the complete requests that wait, until the session blocks or ends. */
+  processInput(): void {
+    while (this.#blocked === null && !this.#closed && !this.closeAfterReply) {
+      const argv = this.postponed ?? this.decoder.next();
+      this.postponed = null;
+      if (argv === null) break;
+      this.#owner.dispatch(this, argv);
+    }
+    if (this.decoder.protocolError !== null && !this.closeAfterReply && !this.#closed && this.#blocked === null) {
+      this.reply(this.decoder.protocolError);
+      this.closeAfterReply = true;
+      this.#owner.onOutput(this);
+    }
+  }
+
+  /** The answer to the command in hand; CLIENT REPLY decides whether the client sees it. */
+  reply(reply: Reply): void {
+    if (reply instanceof ErrorReply) this.#owner.onErrorReply(this, reply);
+    if (this.replyMode !== 'on') return;
+    this.send(reply);
+  }
+
+  send(reply: Reply): void {
+    if (this.#closed || reply === NO_REPLY || this.kind === 'master-link') return;
+    if (this.queuedBytes === 0) this.#owner.onOutput(this);
+    this.#text += encodeReply(reply, this.protocol, this.#owner.version);
+  }
+
+  sendRaw(bytes: ByteString | Uint8Array): void {
+    if (this.#closed || bytes.length === 0) return;
+    if (this.queuedBytes === 0) this.#owner.onOutput(this);
+    if (typeof bytes === 'string') {
+      this.#text += bytes;
+      return;
+    }
+    this.#chunks ??= [];
+    if (this.#text !== '') this.#chunks.push(this.#text);
+    this.#chunks.push(bytes);
+    this.#queuedBytes += this.#text.length + bytes.length;
+    this.#text = '';
+  }
+
+  /** Hands the queued output to the connection, in one write where it is only text. */
+  flush(): void {
+    if (this.#closed) return;
+    const count = this.queuedBytes;
+    if (count > 0) {
+      this.bytesOut += count;
+      this.#owner.countOutput(count);
+      for (const chunk of this.#chunks ?? []) this.#connection?.write(chunk);
+      this.#chunks = null;
+      this.#queuedBytes = 0;
+      const text = this.#text;
+      this.#text = '';
+      if (text !== '') this.#connection?.write(text);
+    }
+    if (this.closeAfterReply) {
+      this.#connection?.end();
+      this.#end();
+    }
+  }
+
+  close(_reason: string): void {
+    if (this.#closed) return;
+    this.#connection?.destroy();
+    this.#end();
+  }
+
+  /** The client closed its end, or the connection broke. */
+  onConnectionClosed(): void {
+    if (!this.#closed) this.#end();
+  }
+
+  block(blocked: BlockedState): void {
+    this.#blocked = blocked;
+    if (blocked.timeoutAtMs <= 0) return;
+    this.#blockedTimer = this.#owner.schedule(blocked.timeoutAtMs, () => {
+      if (this.#blocked === blocked) this.unblock(blocked.onTimeout());
+    });
+  }
+
+  unblock(reply: Reply): void {
+    if (this.#blocked === null) return;
+    this.#endBlock();
+    this.reply(reply);
+    this.processInput();
+  }
+
+  /** Ends a pause without an answer: the postponed command runs. */
+  resume(): void {
+    this.#endBlock();
+    this.processInput();
+  }
+
+  #endBlock(): void {
+    const blocked = this.#blocked;
+    this.#blocked = null;
+    this.#blockedTimer?.cancel();
+    this.#blockedTimer = null;
+    blocked?.release?.();
+  }
+
+  #end(): void {
+    this.#closed = true;
+    this.#endBlock();
+    this.#text = '';
+    this.#chunks = null;
+    this.#queuedBytes = 0;
+    this.#owner.onClosed(this);
+  }
+}

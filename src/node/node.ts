@@ -1,0 +1,340 @@
+/** One Redis node: a synchronous machine. Inputs are client bytes, bus messages, stream bytes and timers; outputs go to the connections, the bus links and the storage it was given. */
+import { ClusterBrain } from '../cluster/brain.js';
+import type { RoutingResult } from '../cluster/routing.js';
+import { redirectError } from '../cluster/routing.js';
+import type { RedisVersion } from '../commands/command.js';
+import type { NodeContext, NotificationClass } from '../commands/context.js';
+import type { Session } from '../commands/session.js';
+import { commandTableOf } from '../commands/index.js';
+import type { CommandTable } from '../commands/table.js';
+import type { Config } from '../config/config.js';
+import type { DeletionReason } from '../keyspace/host.js';
+import { Keyspace } from '../keyspace/keyspace.js';
+import { Replication } from '../replication/replication.js';
+import type { ByteString } from '../resp/byte-string.js';
+import { FORCED_UNBLOCK } from '../resp/errors/index.js';
+import type { ErrorReply } from '../resp/reply.js';
+import type { Clock, Timer } from '../time/clock.js';
+import type { Random } from '../time/random.js';
+import { ClientSession, type SessionOwner } from './client-session.js';
+import { createClusterHost } from './cluster-host.js';
+import { Dispatcher, type DispatchHost } from './dispatch.js';
+import { type ExecutionHost, Executor } from './execution.js';
+import { KeyspaceEvents } from './keyspace-events.js';
+import { PauseState } from './pause.js';
+import type { ClientConnection, LogLevel, NodeHost } from './ports.js';
+import { Propagation } from './propagation.js';
+import { createReplicationHost } from './replication-host.js';
+import { ServerCron } from './server-cron.js';
+import { Snapshots } from './snapshots.js';
+import { createNodeStats, type ServerStats } from './stats.js';
+
+/** The release each version behaves as. */
+const RELEASES: Record<RedisVersion, string> = { '7.0': '7.0.15', '7.2': '7.2.4' };
+
+const LAZY_DELETION_DIRECTIVES = {
+  expire: 'lazyfree-lazy-expire',
+  eviction: 'lazyfree-lazy-eviction',
+  slot: 'lazyfree-lazy-server-del',
+} as const satisfies Record<DeletionReason, string>;
+
+export interface NodeOptions {
+  readonly version: RedisVersion;
+  readonly config: Config;
+}
+
+export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchHost {
+  readonly version: RedisVersion;
+  readonly releaseVersion: string;
+  readonly runId: string;
+  readonly config: Config;
+  readonly commands: CommandTable;
+  readonly keyspace: Keyspace;
+  readonly replication: Replication;
+  readonly cluster: ClusterBrain | null;
+  readonly stats: ServerStats;
+  readonly pause: PauseState;
+  readonly propagation: Propagation;
+  readonly executor: Executor;
+  readonly keyspaceEvents = new KeyspaceEvents();
+  readonly sessions = new Map<number, ClientSession>();
+  /** The dataset is being loaded: commands without the loading flag are refused. */
+  loading = false;
+  readonly #host: NodeHost;
+  readonly #dispatcher: Dispatcher;
+  readonly #masterSession: ClientSession;
+  readonly #cron: ServerCron;
+  #nextSessionId = 1;
+  /** Sessions that have output or an end to write after the input in hand. */
+  #toFlush: ClientSession[] = [];
+  #postponed = new Set<ClientSession>();
+  #stopped = false;
+
+  constructor(host: NodeHost, options: NodeOptions) {
+    this.#host = host;
+    this.version = options.version;
+    this.releaseVersion = RELEASES[options.version];
+    this.config = options.config;
+    this.runId = host.random.hex(40);
+    this.commands = commandTableOf(options.version);
+    this.stats = createNodeStats(host.clock.nowMs());
+    this.pause = new PauseState(host.clock, () => this.#resumePostponed());
+    this.propagation = new Propagation((dbIndex, argv) => this.replication.propagate(dbIndex, argv));
+    this.executor = new Executor(this);
+    this.#dispatcher = new Dispatcher(this);
+    const clusterEnabled = this.config.values['cluster-enabled'];
+    this.keyspace = new Keyspace(
+      {
+        random: host.random,
+        nowMs: () => host.clock.nowMs(),
+        isReplica: () => this.replication.isReplica,
+        isWritableReplica: () => !this.config.values['replica-read-only'],
+        isMasterLink: () => this.executor.runsFor === this.#masterSession,
+        expiryPaused: () => this.pause.active !== null,
+        propagateDeletion: (dbIndex, key, reason) => this.#propagateDeletion(dbIndex, key, reason),
+        notify: (eventClass, event, key, dbIndex) => this.notify(eventClass, event, key, dbIndex),
+      },
+      clusterEnabled ? 1 : this.config.values.databases,
+    );
+    this.#masterSession = new ClientSession(this, 0, 'master-link', null);
+    this.replication = new Replication(
+      createReplicationHost({
+        host,
+        config: this.config,
+        stats: this.stats,
+        snapshots: new Snapshots(this),
+        pause: this.pause,
+        masterSession: () => this.#masterSession,
+        isManualFailoverInProgress: () => (this.cluster?.state.manualFailover.endMs ?? 0) !== 0,
+        dispatch: (session, argv) => this.dispatch(session, argv),
+        disconnectBlockedClients: () => this.disconnectBlockedClients(),
+      }),
+    );
+    this.cluster = clusterEnabled ? this.#createBrain(host) : null;
+    this.#cron = new ServerCron(this, host);
+  }
+
+  /** Starts the node's cron. The first run comes within one period, at a random moment of it as between separate processes. */
+  start(): void {
+    this.cluster?.verifyKeysAfterLoad();
+    this.#cron.start();
+    this.#host.emit({ kind: 'started' });
+    this.#afterInput();
+  }
+
+  /** The process ends: nothing more comes in or goes out. */
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#cron.stop();
+    for (const session of [...this.sessions.values()]) session.close('shutdown');
+    this.#host.emit({ kind: 'stopped' });
+  }
+
+  get clock(): Clock {
+    return this.#host.clock;
+  }
+
+  get random(): Random {
+    return this.#host.random;
+  }
+
+  get context(): NodeContext {
+    return this;
+  }
+
+  get nextSessionId(): number {
+    return this.#nextSessionId;
+  }
+
+  /** Handles one input: what it queued leaves after the cluster's state is saved. Errors in our own code do not end the node. */
+  handle(input: () => void): void {
+    if (this.#stopped) return;
+    try {
+      input();
+    } catch (error) {
+      this.onInternalError(error, 'input');
+    }
+    this.#afterInput();
+  }
+
+  /** A client connected. Give its bytes to receive() of the session, within handle(). */
+  acceptClient(connection: ClientConnection): ClientSession {
+    const session = new ClientSession(this, this.#nextSessionId++, 'normal', connection);
+    session.authenticated = this.config.values.requirepass === '';
+    this.stats.totalConnectionsReceived++;
+    if (this.sessions.size >= this.config.values.maxclients) {
+      this.stats.rejectedConnections++;
+      connection.write('-ERR max number of clients reached\r\n');
+      session.close('max number of clients reached');
+      return session;
+    }
+    this.sessions.set(session.id, session);
+    return session;
+  }
+
+  // Session owner
+
+  nowMs(): number {
+    return this.#host.clock.nowMs();
+  }
+
+  schedule(dueAtMs: number, run: () => void): Timer {
+    return this.#host.clock.schedule(dueAtMs, run);
+  }
+
+  dispatch(session: ClientSession, argv: readonly ByteString[]): void {
+    this.#dispatcher.dispatch(session, argv);
+  }
+
+  onOutput(session: ClientSession): void {
+    this.#toFlush.push(session);
+  }
+
+  onClosed(session: ClientSession): void {
+    this.sessions.delete(session.id);
+    this.#postponed.delete(session);
+    this.keyspace.unwatchAll(session);
+    this.replication.removeSession(session);
+  }
+
+  countInput(bytes: number): void {
+    this.stats.totalNetInputBytes += bytes;
+  }
+
+  countOutput(bytes: number): void {
+    this.stats.totalNetOutputBytes += bytes;
+  }
+
+  // Execution and dispatch host
+
+  notify(eventClass: NotificationClass, event: string, key: ByteString, dbIndex: number): void {
+    this.keyspaceEvents.publish(eventClass, event, key, dbIndex);
+  }
+
+  onErrorReply(session: Session, error: ErrorReply): void {
+    this.stats.totalErrorReplies++;
+    this.stats.errors.set(error.code, (this.stats.errors.get(error.code) ?? 0) + 1);
+    if (session.kind === 'normal' && !session.isReplica) return;
+    this.stats.unexpectedErrorReplies++;
+    const [sender, receiver] = session.kind === 'master-link' ? ['replica', 'master'] : ['master', 'replica'];
+    this.log(
+      'warning',
+      `== CRITICAL == This ${sender} is sending an error to its ${receiver}: '-${error.text}' after processing the command '${session.lastCommand}'`,
+    );
+  }
+
+  onInternalError(error: unknown, command: string): void {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.log('warning', `Internal error while handling ${command}: ${message}`);
+    this.#host.emit({ kind: 'internal-error', message: `${command}: ${message}` });
+  }
+
+  authRequired(session: ClientSession): boolean {
+    return !session.authenticated && this.config.values.requirepass !== '';
+  }
+
+  redirect(_session: ClientSession, result: Exclude<RoutingResult, { kind: 'local' }>): ErrorReply {
+    return redirectError(this.config.values, result);
+  }
+
+  postpone(session: ClientSession, argv: readonly ByteString[]): void {
+    this.#postponed.add(session);
+    session.postponed = argv;
+    session.block({
+      kind: 'pause',
+      timeoutAtMs: 0,
+      onTimeout: () => null,
+      release: () => this.#postponed.delete(session),
+    });
+  }
+
+  discardTransaction(session: ClientSession): void {
+    session.transaction = null;
+    this.keyspace.unwatchAll(session);
+  }
+
+  disconnectBlockedClients(): void {
+    for (const session of [...this.sessions.values()]) {
+      if (session.blocked === null || session.blocked.kind === 'pause') continue;
+      session.closeAfterReply = true;
+      session.unblock(FORCED_UNBLOCK);
+      this.onOutput(session);
+    }
+  }
+
+  log(level: LogLevel, text: string): void {
+    this.#host.log(level, text);
+  }
+
+  freeze(durationMs: number): void {
+    this.#host.freeze(durationMs);
+  }
+
+  exit(reason: string): void {
+    this.#host.exit(reason);
+  }
+
+  restart(delayMs: number): void {
+    this.#host.restart(delayMs);
+  }
+
+  outputBufferBytes(): number {
+    let bytes = 0;
+    for (const session of this.sessions.values()) bytes += session.queuedBytes;
+    return bytes;
+  }
+
+  #createBrain(host: NodeHost): ClusterBrain {
+    const clusterHost = createClusterHost({
+      host,
+      version: this.version,
+      config: this.config,
+      keyspace: this.keyspace,
+      replication: this.replication,
+      clients: {
+        pauseWritesForFailover: (untilMs) => this.pause.pause('failover', 'write', untilMs),
+        endFailoverPause: () => this.pause.unpause('failover'),
+        // Without subscribers there is nobody to deliver to; pub/sub puts its registry here.
+        deliverPublish: () => undefined,
+        dropShardChannels: () => undefined,
+        disconnectBlockedClients: () => this.disconnectBlockedClients(),
+      },
+    });
+    const saved = host.storage.read(this.config.values['cluster-config-file']);
+    const brain = new ClusterBrain(clusterHost, saved === null ? null : Buffer.from(saved).toString('latin1'));
+    this.config.onChange((names) => {
+      for (const name of names) brain.onConfigChanged(name);
+    });
+    return brain;
+  }
+
+  /** What the node deletes by itself is deleted on its replicas by its word: DEL, or UNLINK where the directive says so. */
+  #propagateDeletion(dbIndex: number, key: ByteString, reason: DeletionReason): void {
+    const lazily = this.config.values[LAZY_DELETION_DIRECTIVES[reason]];
+    this.propagation.add(dbIndex, [lazily ? 'UNLINK' : 'DEL', key]);
+  }
+
+  #resumePostponed(): void {
+    const sessions = [...this.#postponed];
+    this.#postponed.clear();
+    for (const session of sessions) {
+      if (!session.closed) session.resume();
+    }
+  }
+
+  #afterInput(): void {
+    if (this.#stopped) return;
+    this.cluster?.beforeSleep();
+    if (this.cluster?.state.fatalError) {
+      this.#host.exit(this.cluster.state.fatalError);
+      return;
+    }
+    this.replication.beforeSleep();
+    while (this.#toFlush.length > 0) {
+      const sessions = this.#toFlush;
+      this.#toFlush = [];
+      for (const session of sessions) session.flush();
+    }
+  }
+}

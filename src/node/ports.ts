@@ -1,0 +1,56 @@
+/** What a node needs of the process it lives in. Everything impure comes through here: connections, storage, time, randomness, logs. */
+import type { BusLink } from '../cluster/bus-link.js';
+import type { ClusterEvent } from '../cluster/events.js';
+import type { ReplicationEvent } from '../replication/events.js';
+import type { ByteStream, ByteStreamHandlers } from '../replication/ports.js';
+import type { ByteString } from '../resp/byte-string.js';
+import type { Clock } from '../time/clock.js';
+import type { Random } from '../time/random.js';
+
+export type LogLevel = 'debug' | 'verbose' | 'notice' | 'warning';
+
+/** What a node reports for the timeline. */
+export type NodeEvent =
+  | ClusterEvent
+  | ReplicationEvent
+  | { readonly kind: 'started' | 'stopped' }
+  | { readonly kind: 'internal-error'; readonly message: string };
+
+/** Files by name. In memory by default; a directory when a process asks for one. */
+export interface NodeStorage {
+  read(file: string): Uint8Array | null;
+  /** Replaces the file atomically; durable on return when `fsync` is set. Throws when it cannot be written. */
+  write(file: string, content: Uint8Array, fsync: boolean): void;
+}
+
+export interface NodeHost {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly storage: NodeStorage;
+  /** Opens a bus link; the callbacks of links go to the node's bus methods. Null = failed on the spot. */
+  connectBus(ip: string, busPort: number): BusLink | null;
+  /** Opens a byte stream to a master's client port. */
+  connectStream(host: string, port: number, handlers: ByteStreamHandlers): ByteStream | null;
+  log(level: LogLevel, text: string): void;
+  emit(event: NodeEvent): void;
+  /** The node handles nothing for that long (DEBUG SLEEP). */
+  freeze(durationMs: number): void;
+  /** The process ends (SHUTDOWN, a fatal error). */
+  exit(reason: string): void;
+  /** The process is started again after the delay (DEBUG RESTART). */
+  restart(delayMs: number): void;
+}
+
+/** The connection of a client: a socket or an in-memory pipe. */
+export interface ClientConnection {
+  /** `ip:port` of the client. */
+  readonly remoteAddress: string;
+  /** `ip:port` the client connected to. */
+  readonly localAddress: string;
+  /** Writes bytes; called at most once for each input the node handles. */
+  write(bytes: ByteString | Uint8Array): void;
+  /** Closes after what was written is out. */
+  end(): void;
+  /** Closes at once. */
+  destroy(): void;
+}

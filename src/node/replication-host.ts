@@ -1,0 +1,50 @@
+/** Gives replication what it needs of its node (replication/ports.ts). */
+import type { Config } from '../config/config.js';
+import type { ReplicationHost } from '../replication/ports.js';
+import type { ByteString } from '../resp/byte-string.js';
+import type { ClientSession } from './client-session.js';
+import type { PauseState } from './pause.js';
+import type { NodeHost } from './ports.js';
+import type { Snapshots } from './snapshots.js';
+
+export interface ReplicationHostParts {
+  readonly host: NodeHost;
+  readonly config: Config;
+  readonly stats: ReplicationHost['stats'];
+  readonly snapshots: Snapshots;
+  readonly pause: PauseState;
+  /** The session that the master's stream runs in. */
+  masterSession(): ClientSession;
+  isManualFailoverInProgress(): boolean;
+  dispatch(session: ClientSession, argv: readonly ByteString[]): void;
+  disconnectBlockedClients(): void;
+}
+
+export function createReplicationHost(parts: ReplicationHostParts): ReplicationHost {
+  const { host, config, stats, snapshots, pause } = parts;
+  return {
+    clock: host.clock,
+    random: host.random,
+    config: config.values,
+    stats,
+    connect: (ip, port, handlers) => host.connectStream(ip, port, handlers),
+    createSnapshot: (request) => snapshots.create(request),
+    loadSnapshot: (rdb) => snapshots.load(rdb),
+    resetMasterSession(dbIndex) {
+      const session = parts.masterSession();
+      session.transaction = null;
+      if (dbIndex !== null) session.dbIndex = dbIndex;
+    },
+    applyFromMaster: (argv) => parts.dispatch(parts.masterSession(), argv),
+    masterSessionDbIndex: () => parts.masterSession().dbIndex,
+    localListeningPort: () => config.values.port,
+    isStreamPaused: () => pause.active !== null,
+    isManualFailoverInProgress: () => parts.isManualFailoverInProgress(),
+    pauseWritesForFailover: (untilMs) => pause.pause('failover', 'write', untilMs),
+    endFailoverPause: () => pause.unpause('failover'),
+    disconnectBlockedClients: () => parts.disconnectBlockedClients(),
+    log: (level, text) => host.log(level, text),
+    emit: (event) => host.emit(event),
+  };
+}
+

@@ -1,0 +1,58 @@
+/** What a node does by itself, ten times a second: expiry, replication, the cluster's cron, idle clients (serverCron of server.c). */
+import type { Timer } from '../time/clock.js';
+import type { Node } from './node.js';
+import type { NodeHost } from './ports.js';
+
+const PERIOD_MS = 100;
+const RUNS_PER_SECOND = 1000 / PERIOD_MS;
+
+export class ServerCron {
+  readonly #node: Node;
+  readonly #host: NodeHost;
+  #timer: Timer | null = null;
+  #runs = 0;
+
+  constructor(node: Node, host: NodeHost) {
+    this.#node = node;
+    this.#host = host;
+  }
+
+  start(): void {
+    this.#arm(this.#host.clock.nowMs() + this.#host.random.below(PERIOD_MS));
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  #arm(dueAtMs: number): void {
+    this.#timer = this.#host.clock.schedule(dueAtMs, () => {
+      this.#arm(this.#host.clock.nowMs() + PERIOD_MS);
+      this.#run();
+    });
+  }
+
+  #run(): void {
+    const node = this.#node;
+    node.keyspace.activeExpireCycle(this.#host.clock.nowMs());
+    if (this.#runs % RUNS_PER_SECOND === 0) {
+      this.#closeIdleClients();
+      node.replication.cron();
+    }
+    node.replication.fastCron();
+    node.cluster?.cron();
+    this.#runs++;
+  }
+
+  /** The directive timeout closes clients that sent nothing for that many seconds; replicas and blocked clients are spared. */
+  #closeIdleClients(): void {
+    const timeoutS = this.#node.config.values.timeout;
+    if (timeoutS === 0) return;
+    const nowMs = this.#host.clock.nowMs();
+    for (const session of [...this.#node.sessions.values()]) {
+      if (session.isReplica || session.blocked !== null) continue;
+      if (nowMs - session.lastInteractionMs > timeoutS * 1000) session.close('idle');
+    }
+  }
+}

@@ -1,0 +1,22 @@
+/** The counters of one node since its start or CONFIG RESETSTAT. */
+import type { NodeStats } from '../commands/context.js';
+
+export type ServerStats = NodeStats;
+
+export function createNodeStats(startedAtMs: number): ServerStats {
+  return {
+    startedAtMs,
+    totalConnectionsReceived: 0,
+    rejectedConnections: 0,
+    totalCommandsProcessed: 0,
+    totalErrorReplies: 0,
+    totalNetInputBytes: 0,
+    totalNetOutputBytes: 0,
+    unexpectedErrorReplies: 0,
+    syncFull: 0,
+    syncPartialOk: 0,
+    syncPartialError: 0,
+    commands: new Map(),
+    errors: new Map(),
+  };
+}

@@ -1,0 +1,71 @@
+/** The nodes.conf files of a formed cluster, as redis-cli --cluster create leaves them: nodes started with these need no handshakes. */
+import type { RedisVersion } from '../commands/command.js';
+import { SLOT_COUNT } from '../cluster/constants.js';
+import type { Random } from '../time/random.js';
+
+export interface PlannedNode {
+  readonly id: string;
+  readonly shardId: string;
+  readonly ip: string;
+  readonly port: number;
+  readonly busPort: number;
+  /** Index of the master this node replicates; null for a master. */
+  readonly masterIndex: number | null;
+  /** Inclusive slot range of a master. */
+  readonly slots: readonly [number, number] | null;
+  readonly configEpoch: number;
+}
+
+export interface PlannedAddress {
+  readonly ip: string;
+  readonly port: number;
+  readonly busPort: number;
+}
+
+/** Masters first, then the replicas, shard by shard in turn; slots and epochs as redis-cli gives them. */
+export function planCluster(addresses: readonly PlannedAddress[], masters: number, random: Random): PlannedNode[] {
+  const shardIds = Array.from({ length: masters }, () => random.hex(40));
+  return addresses.map((address, index) => {
+    const masterIndex = index < masters ? null : (index - masters) % masters;
+    return {
+      ...address,
+      id: random.hex(40),
+      shardId: shardIds[masterIndex ?? index] as string,
+      masterIndex,
+      slots: masterIndex === null ? slotRangeOf(index, masters) : null,
+      configEpoch: masterIndex === null ? index + 1 : 0,
+    };
+  });
+}
+
+/** The share of the master: cut where redis-cli cuts, at the rounded multiples of the exact share. */
+function slotRangeOf(index: number, masters: number): readonly [number, number] {
+  const share = SLOT_COUNT / masters;
+  const first = index === 0 ? 0 : Math.round(share * index - 1) + 1;
+  const last = index === masters - 1 ? SLOT_COUNT - 1 : Math.round(share * (index + 1) - 1);
+  return [first, last];
+}
+
+/** The nodes.conf of one of the planned nodes. Redis-cli gives every node an epoch of its own, replicas too: hence the current epoch. */
+export function nodesConfOf(nodes: readonly PlannedNode[], myIndex: number, version: RedisVersion): string {
+  const lines = nodes.map((node, index) => {
+    const master = node.masterIndex === null ? null : (nodes[node.masterIndex] as PlannedNode);
+    const aux = version === '7.0' ? '' : `,,tls-port=0,shard-id=${node.shardId}`;
+    return [
+      node.id,
+      `${node.ip}:${node.port}@${node.busPort}${aux}`,
+      `${index === myIndex ? 'myself,' : ''}${master === null ? 'master' : 'slave'}`,
+      master?.id ?? '-',
+      '0',
+      '0',
+      String((master ?? node).configEpoch),
+      'connected',
+      ...(node.slots === null ? [] : [rangeText(node.slots)]),
+    ].join(' ');
+  });
+  return `${lines.join('\n')}\nvars currentEpoch ${nodes.length} lastVoteEpoch 0\n`;
+}
+
+function rangeText([first, last]: readonly [number, number]): string {
+  return first === last ? String(first) : `${first}-${last}`;
+}

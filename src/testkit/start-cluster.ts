@@ -1,0 +1,197 @@
+/** startCluster(): from options to a cluster that is ready. */
+import { RedisTestClusterError } from '../../fixtures/error.js';
+import { ConfigError } from '../config/config-error.js';
+import { isNextTickFaked, realNowMs } from '../io/natives.js';
+import { TcpConnector } from '../io/outside-connector.js';
+import { RealTimePump } from '../io/real-time-pump.js';
+import { MemoryStorage } from '../network/memory-storage.js';
+import { Network } from '../network/network.js';
+import { NodeProcess, type ProcessObserver } from '../network/node-process.js';
+import { Random } from '../time/random.js';
+import { VirtualClock } from '../time/virtual-clock.js';
+import { Cluster } from './cluster.js';
+import { type ClusterOptions, type ResolvedClusterOptions, resolveClusterOptions } from './cluster-options.js';
+import { EventLog } from './event-log.js';
+import { nodesConfOf, planCluster } from './formation.js';
+import { logListenerOfEnvironment } from './logging.js';
+import { NodePorts } from './node-ports.js';
+import { TestNode } from './test-node.js';
+
+/** How far before its start time a cluster begins to live: forming takes virtual time, and ends where the start time is. */
+const FORMATION_MS = 25_000;
+/** Virtual time after which a cluster that is not ready never will be. */
+const FORMATION_LIMIT_MS = 60_000;
+
+/**
+ * Starts a Redis Cluster inside this process: real nodes on real ports, on virtual time.
+ *
+ * Resolves when every node says `cluster_state:ok`, every slot is served and every replica is in sync. Registers no
+ * hooks: call `stop()` when you are done (or use `await using`). Its sockets and timers keep no process alive.
+ *
+ * @param masters number of masters, default 3; or one object with all options.
+ * @param replicasPerMaster replicas of each master, default 1.
+ * @param options see ClusterOptions.
+ * @throws RedisTestClusterError INVALID_ARGUMENT (what to change is in the message), PORT_IN_USE, START_FAILED,
+ *   FAKED_TIMERS when process.nextTick is faked.
+ * @example
+ * const cluster = await startCluster(3, 1);
+ * const redis = new Redis.Cluster(cluster.seeds);
+ * await redis.set(keyForSlot(42), 'value');
+ * await cluster.stop();
+ */
+export function startCluster(masters?: number, replicasPerMaster?: number, options?: ClusterOptions): Promise<Cluster>;
+export function startCluster(options: ClusterOptions): Promise<Cluster>;
+export async function startCluster(
+  mastersOrOptions: number | ClusterOptions = {},
+  replicasPerMaster?: number,
+  options: ClusterOptions = {},
+): Promise<Cluster> {
+  const given =
+    typeof mastersOrOptions === 'number'
+      ? { ...options, masters: mastersOrOptions, ...(replicasPerMaster === undefined ? {} : { replicas: replicasPerMaster }) }
+      : mastersOrOptions;
+  if (typeof given !== 'object' || given === null) {
+    throw new RedisTestClusterError('INVALID_ARGUMENT', `startCluster(): give a number of masters or an options object, got ${String(given)}`);
+  }
+  if (isNextTickFaked()) {
+    throw new RedisTestClusterError(
+      'FAKED_TIMERS',
+      "startCluster(): process.nextTick is faked, so no socket of this process can work; leave it out: vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })",
+    );
+  }
+  const resolved = resolveClusterOptions(given, randomSeed);
+  const builder = new ClusterBuilder(resolved);
+  try {
+    return await builder.build();
+  } catch (error) {
+    await builder.abandon();
+    throw explained(error, resolved.seed);
+  }
+}
+
+class ClusterBuilder {
+  readonly #options: ResolvedClusterOptions;
+  readonly #clock: VirtualClock;
+  readonly #pump: RealTimePump;
+  readonly #network: Network;
+  readonly #random: Random;
+  readonly #connector: TcpConnector;
+  readonly #log = new EventLog();
+  readonly #ports: NodePorts[] = [];
+
+  constructor(options: ResolvedClusterOptions) {
+    this.#options = options;
+    this.#clock = new VirtualClock((options.startTimeMs ?? Math.floor(realNowMs())) - FORMATION_MS);
+    this.#pump = new RealTimePump(this.#clock, 'manual');
+    this.#network = new Network(this.#clock);
+    this.#random = new Random(options.seed);
+    this.#connector = new TcpConnector(this.#pump, options.version, options.bus === 'tcp');
+  }
+
+  async build(): Promise<Cluster> {
+    await this.#openPorts();
+    const processes = this.#createProcesses();
+    const cluster = new Cluster(
+      {
+        seed: this.#options.seed,
+        pump: this.#pump,
+        network: this.#network,
+        connector: this.#connector,
+        log: this.#log,
+        ports: this.#ports,
+        busOverTcp: this.#options.bus === 'tcp',
+      },
+      (owner) => processes.map((process, index) => new TestNode(owner, process, this.#ports[index] as NodePorts)),
+    );
+    this.#pump.input(() => {
+      for (const process of processes) process.start();
+    });
+    if (this.#options.formed) await cluster.waitFor('ok', { timeout: FORMATION_LIMIT_MS });
+    // A cluster on the time of the day is ready now, however long the forming took.
+    const startTimeMs = this.#options.startTimeMs ?? Math.floor(realNowMs());
+    if (this.#clock.nowMs() < startTimeMs) await cluster.advance(startTimeMs - this.#clock.nowMs());
+    if (this.#options.clock === 'flowing') this.#pump.setMode('flowing');
+    return cluster;
+  }
+
+  /** Gives back what a failed start had taken. */
+  async abandon(): Promise<void> {
+    this.#pump.stop();
+    this.#connector.closeStreams();
+    await Promise.all(this.#ports.map((ports) => ports.close()));
+  }
+
+  async #openPorts(): Promise<void> {
+    const { masters, replicas, host, port } = this.#options;
+    const count = masters * (1 + replicas);
+    const opening = Array.from({ length: count }, (_, index) =>
+      NodePorts.open(this.#pump, this.#connector, host, port === null ? null : port + index),
+    );
+    const opened = await Promise.allSettled(opening);
+    for (const result of opened) {
+      if (result.status === 'fulfilled') this.#ports.push(result.value);
+    }
+    const failed = opened.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    this.#ports.sort((one, other) => one.port - other.port);
+  }
+
+  #createProcesses(): NodeProcess[] {
+    const { masters, version, config, formed } = this.#options;
+    const addresses = this.#ports.map(({ host, port, busPort }) => ({ ip: host, port, busPort }));
+    const nodesConf = String(config['cluster-config-file'] ?? 'nodes.conf');
+    const plan = formed ? planCluster(addresses, masters, this.#random) : null;
+    return this.#ports.map((ports, index) => {
+      const { host, port, busPort } = ports;
+      const storage = new MemoryStorage();
+      if (plan !== null) storage.write(nodesConf, Buffer.from(nodesConfOf(plan, index, version)), false);
+      this.#network.reserve(host, port);
+      this.#network.reserve(host, busPort);
+      const process = new NodeProcess(
+        this.#network,
+        this.#random,
+        {
+          name: `${host}:${port}`,
+          ip: host,
+          port,
+          busPort,
+          version,
+          storage,
+          config: { ...config, port, 'cluster-enabled': true, 'cluster-port': busPort, bind: host },
+        },
+        this.#observer(ports),
+      );
+      process.outside = this.#connector;
+      ports.attach(process);
+      return process;
+    });
+  }
+
+  #observer(ports: NodePorts): ProcessObserver {
+    const onLog = this.#options.onLog ?? logListenerOfEnvironment();
+    return {
+      onEvent: ({ name }, event) => this.#log.record({ atMs: this.#clock.nowMs(), node: name, event }),
+      onLog: ({ name }, level, text) => onLog?.({ atMs: this.#clock.nowMs(), node: name, level, text }),
+      onStateChanged: (process) => {
+        // A process that ends or starts by itself (SHUTDOWN, DEBUG RESTART) takes its ports with it.
+        const work = process.isRunning ? ports.reopen() : ports.close();
+        work.catch((error: unknown) => onLog?.({ atMs: this.#clock.nowMs(), node: process.name, level: 'warning', text: String(error) }));
+      },
+    };
+  }
+}
+
+function randomSeed(): number {
+  const mixed = realNowMs() * 1000 + process.pid * 7919;
+  return new Random(Math.floor(mixed % 0x1_0000_0000)).nextUint32();
+}
+
+function explained(error: unknown, seed: number): unknown {
+  if (error instanceof ConfigError) {
+    return new RedisTestClusterError('INVALID_ARGUMENT', `startCluster(): config: ${error.reason}`, { cause: error });
+  }
+  if (error instanceof RedisTestClusterError && error.code === 'TIMEOUT') {
+    return new RedisTestClusterError('START_FAILED', `the cluster did not form (seed ${seed}): ${error.message}`, { cause: error });
+  }
+  return error;
+}

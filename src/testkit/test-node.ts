@@ -1,0 +1,184 @@
+/** What a test holds of one node of its cluster. */
+import { RedisTestClusterError } from '../../fixtures/error.js';
+import type { ClusterNode } from '../cluster/cluster-node.js';
+import type { ClusterState } from '../cluster/cluster-state.js';
+import type { SlotRanges } from '../cluster/slot-bitmap.js';
+import type { RealTimePump } from '../io/real-time-pump.js';
+import type { NodeProcess, ProcessState } from '../network/node-process.js';
+import { type CommandArgument, CommandClient, type CommandReply } from './command-client.js';
+import type { NodePorts } from './node-ports.js';
+
+/** What a node needs of its cluster. */
+export interface NodeOwner {
+  readonly pump: RealTimePump;
+  readonly nodes: readonly TestNode[];
+  /** How the running nodes see this one; null when none knows it. */
+  seenByOthers(node: TestNode): ClusterNode | null;
+  assertRunning(): void;
+  settle(): Promise<void>;
+}
+
+/**
+ * One node of a test cluster: a real Redis server as far as clients can tell, on `host:port`.
+ *
+ * @example
+ * const [master] = cluster.masters;
+ * await master.command('SET', keyForNode(master), 'value');
+ * await master.kill();
+ */
+export class TestNode {
+  readonly host: string;
+  readonly port: number;
+  /** Port of the cluster bus. */
+  readonly busPort: number;
+  readonly #owner: NodeOwner;
+  readonly #process: NodeProcess;
+  readonly #ports: NodePorts;
+  readonly #client: CommandClient;
+  /** The node's own idea of itself when it last ran. */
+  #lastId = '';
+  #lastRole: 'master' | 'replica' = 'master';
+
+  constructor(owner: NodeOwner, process: NodeProcess, ports: NodePorts) {
+    this.#owner = owner;
+    this.#process = process;
+    this.#ports = ports;
+    this.host = ports.host;
+    this.port = ports.port;
+    this.busPort = ports.busPort;
+    this.#client = new CommandClient(process, owner.pump);
+  }
+
+  /** The node id: 40 hex digits. */
+  get id(): string {
+    return this.#state?.myself.id ?? this.#lastId;
+  }
+
+  /** `host:port`: how logs and timelines name the node. */
+  get name(): string {
+    return this.#process.name;
+  }
+
+  /** `running`, `paused` (open sockets, no answers) or `stopped`. */
+  get state(): ProcessState {
+    return this.#process.state;
+  }
+
+  get isRunning(): boolean {
+    return this.#process.isRunning;
+  }
+
+  /** As the node itself sees it; of a stopped node, as the others see it. */
+  get role(): 'master' | 'replica' {
+    const view = this.#view;
+    if (view === null) return this.#lastRole;
+    return view.isReplica ? 'replica' : 'master';
+  }
+
+  /** The hash slots it serves as a master: inclusive, ascending ranges; none for a replica. */
+  get slots(): SlotRanges {
+    const view = this.#view;
+    return view === null || view.isReplica ? [] : view.slots.ranges;
+  }
+
+  /** Its master; null for a master. */
+  get master(): TestNode | null {
+    const id = this.#view?.replicaOf?.id;
+    return id === undefined ? null : (this.#owner.nodes.find((node) => node.id === id) ?? null);
+  }
+
+  /** Its replicas, as it sees them, running or not. */
+  get replicas(): TestNode[] {
+    return this.#owner.nodes.filter((node) => node !== this && node.master === this);
+  }
+
+  /** What ioredis and valkey-glide take as the address of a node. */
+  get address(): { readonly host: string; readonly port: number } {
+    return { host: this.host, port: this.port };
+  }
+
+  /** `redis://host:port` */
+  get uri(): string {
+    return `redis://${this.host}:${this.port}`;
+  }
+
+  /**
+   * Runs a command on this node without a socket, on one connection that keeps its state (READONLY, MULTI, ASKING...).
+   * @returns the reply in RESP2: strings (UTF-8), integers, null, arrays. A blocking command resolves when it is served.
+   * @throws RedisTestClusterError COMMAND_FAILED with Redis's own text when the reply is an error (MOVED and the like too);
+   *   STOPPED when the node does not run.
+   * @example
+   * await node.command('CLUSTER', 'INFO');
+   */
+  command(...args: readonly CommandArgument[]): Promise<CommandReply> {
+    this.#owner.assertRunning();
+    return this.#client.run(args);
+  }
+
+  /**
+   * Ends the node's process at once, as SIGKILL would: its connections break, its port refuses, its memory is lost; its
+   * nodes.conf stays. The other nodes find out by themselves: fast-forward with `cluster.advance()` or `waitFor()`.
+   * Killing a stopped node does nothing.
+   */
+  async kill(): Promise<void> {
+    this.#owner.assertRunning();
+    this.#remember();
+    this.#owner.pump.input(() => this.#process.kill());
+    await this.#ports.close();
+    await this.#owner.settle();
+  }
+
+  /**
+   * Starts the process again, on the same ports and with its nodes.conf, as a crashed redis-server would be. A running
+   * node is killed first.
+   * @throws RedisTestClusterError PORT_IN_USE when another process took a port in between.
+   */
+  async restart(): Promise<void> {
+    await this.kill();
+    await this.#ports.reopen();
+    this.#owner.pump.input(() => this.#process.start());
+  }
+
+  /** As SIGSTOP: sockets stay open, nothing is read or answered, not even on the bus. */
+  pause(): void {
+    this.#owner.assertRunning();
+    this.#owner.pump.input(() => this.#process.pause());
+  }
+
+  /** As SIGCONT: what arrived meanwhile is handled in order. */
+  resume(): void {
+    this.#owner.assertRunning();
+    this.#owner.pump.input(() => this.#process.resume());
+  }
+
+  /** The process around the node, for the testkit's own parts. */
+  get process(): NodeProcess {
+    return this.#process;
+  }
+
+  /** Real client sockets that are open now. */
+  get connectionCount(): number {
+    return this.#ports.connectionCount;
+  }
+
+  /** Keeps what is asked of a stopped node. */
+  #remember(): void {
+    const state = this.#state;
+    if (state === null) return;
+    this.#lastId = state.myself.id;
+    this.#lastRole = state.myself.isReplica ? 'replica' : 'master';
+  }
+
+  get #state(): ClusterState | null {
+    return this.#process.isRunning ? (this.#process.node.cluster?.state ?? null) : null;
+  }
+
+  get #view(): ClusterNode | null {
+    return this.#state?.myself ?? this.#owner.seenByOthers(this);
+  }
+}
+
+/** @throws RedisTestClusterError NO_SUCH_NODE */
+export function noSuchNode(what: string): never {
+  throw new RedisTestClusterError('NO_SUCH_NODE', what);
+}
