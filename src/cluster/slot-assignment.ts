@@ -1,0 +1,49 @@
+/** Gives slots to nodes and takes them away, with what hangs on it (cluster.c, "Slots management"). */
+import type { ClusterNode } from './cluster-node.js';
+import type { ClusterState } from './cluster-state.js';
+import { SLOT_COUNT } from './constants.js';
+import { NodeFlag } from './node-flags.js';
+
+/** @returns false when the slot has an owner. */
+export function addSlot(state: ClusterState, node: ClusterNode, slot: number): boolean {
+  if (!state.slots.assign(slot, node)) return false;
+  // A new master may get replicas of other masters, but only in a cluster that has replicas at all.
+  if (node.slots.count === 1 && anyMasterHasReplicas(state)) node.flags |= NodeFlag.MIGRATE_TO;
+  return true;
+}
+
+/** @returns false when the slot has no owner. */
+export function deleteSlot(state: ClusterState, slot: number): boolean {
+  if (state.slots.ownerOf(slot) === null) return false;
+  // Whoever owned it: subscribers of the slot's channels have to subscribe again, at the new owner.
+  state.host.clients.dropShardChannels(slot);
+  state.slots.unassign(slot);
+  return true;
+}
+
+/** @returns how many slots the node had. */
+export function deleteSlotsOf(state: ClusterState, node: ClusterNode): number {
+  const slots = slotsOf(node);
+  for (const slot of slots) deleteSlot(state, slot);
+  return slots.length;
+}
+
+/** The slots of a node as a list of its own, which stays as it is while slots change hands. */
+export function slotsOf(node: ClusterNode): number[] {
+  const slots: number[] = [];
+  for (const [start, end] of node.slots.ranges) {
+    for (let slot = start; slot <= end; slot++) slots.push(slot);
+  }
+  return slots;
+}
+
+export function isSlot(slot: number): boolean {
+  return Number.isInteger(slot) && slot >= 0 && slot < SLOT_COUNT;
+}
+
+function anyMasterHasReplicas(state: ClusterState): boolean {
+  for (const node of state.nodes.list) {
+    if (!node.isReplica && node.replicas.length > 0) return true;
+  }
+  return false;
+}
