@@ -1,0 +1,273 @@
+/**
+ * One database: keys with their values and expiry. Lookups know about expiry; whoever changes a value says so with
+ * `signalModified`. db.c of Redis; https://redis.io/docs/latest/develop/use/keyspace/
+ */
+import type { ByteString } from '../resp/byte-string.js';
+import { type AccessPolicy, AccessTimes } from './access-times.js';
+import { ExpiryTable } from './expiry-table.js';
+import type { KeyspaceHost } from './host.js';
+import { SlotMaps } from './slot-maps.js';
+import type { StoredValue } from './values/stored-value.js';
+import type { WatchedData, WatchRegistry } from './watch-registry.js';
+
+/**
+ * How a lookup for reading treats the key: `access` is a use of it, `inspect` is not (TYPE, TTL, EXISTS), nor is
+ * `inspect-quietly`, which publishes no keymiss event either (OBJECT).
+ */
+export type ReadMode = 'access' | 'inspect' | 'inspect-quietly';
+
+/** What a database shares with the others of its keyspace. */
+export interface DatabaseOwner {
+  readonly host: KeyspaceHost;
+  readonly watches: WatchRegistry;
+  readonly accessPolicy: AccessPolicy;
+  /** CLIENT NO-TOUCH is on for whom the command runs: lookups leave access times alone. */
+  readonly noTouch: boolean;
+  dirty: number;
+  hits: number;
+  misses: number;
+  expired: number;
+}
+
+/** How often RANDOMKEY draws again when all it draws has expired but may not be deleted. */
+const RANDOM_KEY_TRIES = 100;
+
+export class Database implements WatchedData {
+  readonly index: number;
+  readonly #owner: DatabaseOwner;
+  #keys = new SlotMaps();
+  #expiry = new ExpiryTable();
+  #accessTimes = new AccessTimes();
+
+  /** Use `keyspace.databases`. */
+  constructor(owner: DatabaseOwner, index: number) {
+    this.#owner = owner;
+    this.index = index;
+  }
+
+  /** Keys, with those that expired but were not deleted yet. */
+  get size(): number {
+    return this.#keys.size;
+  }
+
+  /** Keys with an expiry. */
+  get expiringCount(): number {
+    return this.#expiry.size;
+  }
+
+  /** The value for a command that reads. Counts a hit or miss. */
+  lookupRead(key: ByteString, mode: ReadMode = 'access'): StoredValue | undefined {
+    const value = this.#keys.get(key);
+    const owner = this.#owner;
+    if (value === undefined || (this.#expiry.size !== 0 && this.#expireIfNeeded(key, false))) {
+      if (mode !== 'inspect-quietly') owner.host.notify('m', 'keymiss', key, this.index);
+      owner.misses++;
+      return undefined;
+    }
+    owner.hits++;
+    if (mode === 'access' && !owner.noTouch) this.touch(key);
+    return value;
+  }
+
+  /** The value for a command that may change it. */
+  lookupWrite(key: ByteString): StoredValue | undefined {
+    const value = this.#keys.get(key);
+    if (value === undefined) return undefined;
+    if (this.#expiry.size !== 0 && this.#expireIfNeeded(key, true)) return undefined;
+    if (!this.#owner.noTouch) this.touch(key);
+    return value;
+  }
+
+  /** The value without any side effect; an expired key is absent. */
+  peek(key: ByteString): StoredValue | undefined {
+    const value = this.#keys.get(key);
+    if (value === undefined || this.#expiry.size === 0) return value;
+    return this.isExpired(key) && !this.#obeysMaster() ? undefined : value;
+  }
+
+  /** The value whatever the expiry says (dumping, replication of the whole dataset). */
+  peekStored(key: ByteString): StoredValue | undefined {
+    return this.#keys.get(key);
+  }
+
+  isStored(key: ByteString): boolean {
+    return this.#keys.get(key) !== undefined;
+  }
+
+  /** The key has an expiry that has passed. */
+  isExpired(key: ByteString): boolean {
+    const atMs = this.#expiry.get(key);
+    return atMs !== undefined && this.#owner.host.nowMs() > atMs;
+  }
+
+  /** Stores a value; the expiry of an older one goes, unless `keepTtl`. The caller signals the change. */
+  set(key: ByteString, value: StoredValue, options?: { readonly keepTtl?: boolean }): void {
+    const isNew = this.#keys.set(key, value);
+    const host = this.#owner.host;
+    if (isNew) {
+      this.touch(key);
+      host.onKeyAdded?.(this.index, key);
+      host.notify('n', 'new', key, this.index);
+      return;
+    }
+    if (this.#expiry.size !== 0 && options?.keepTtl !== true) this.#expiry.delete(key);
+    host.onKeyRemoved?.(this.index, key);
+  }
+
+  /** Puts another representation of the same value in place (dbReplaceValue): expiry stays, nobody is told. */
+  replaceValue(key: ByteString, value: StoredValue): void {
+    this.#keys.set(key, value);
+  }
+
+  /** Stores a key without telling anybody: loading a dump, a full resync. */
+  load(key: ByteString, value: StoredValue, expiresAtMs: bigint | number | null): void {
+    this.#keys.set(key, value);
+    if (expiresAtMs !== null) this.#expiry.set(key, expiresAtMs);
+    else this.#expiry.delete(key);
+    this.touch(key);
+  }
+
+  /** Removes a key with its expiry. The caller signals the change. @returns false when there was none. */
+  delete(key: ByteString): boolean {
+    if (!this.#keys.delete(key)) return false;
+    this.#expiry.delete(key);
+    this.#accessTimes.delete(key);
+    this.#owner.host.onKeyRemoved?.(this.index, key);
+    return true;
+  }
+
+  /** Unix ms, or null for a key without expiry. Rounded beyond 2^53: see `exactExpiry`. */
+  expiresAtMs(key: ByteString): number | null {
+    return this.#expiry.get(key) ?? null;
+  }
+
+  /** As `expiresAtMs`, a bigint where a number would be rounded. */
+  exactExpiry(key: ByteString): bigint | number | null {
+    return this.#expiry.exact(key) ?? null;
+  }
+
+  /** The key has to exist. */
+  setExpiry(key: ByteString, atMs: bigint | number): void {
+    this.#expiry.set(key, atMs);
+  }
+
+  /** Makes the key persistent. @returns false when it was. */
+  removeExpiry(key: ByteString): boolean {
+    return this.#expiry.delete(key);
+  }
+
+  /** Takes note that a key was used; lookups do that by themselves. */
+  touch(key: ByteString): void {
+    const owner = this.#owner;
+    this.#accessTimes.touch(key, owner.host.nowMs(), owner.accessPolicy, owner.host.random);
+  }
+
+  /** Whole seconds since the key was used. */
+  idleSeconds(key: ByteString): number {
+    return this.#accessTimes.idleSeconds(key, this.#owner.host.nowMs());
+  }
+
+  /** The LFU counter of the key, 0 to 255. */
+  frequency(key: ByteString): number {
+    return this.#accessTimes.frequency(key, this.#owner.host.nowMs(), this.#owner.accessPolicy);
+  }
+
+  /** To be called once for each key that a command changed: WATCH, client tracking, the dirty counter. */
+  signalModified(key: ByteString, changes = 1): void {
+    const owner = this.#owner;
+    owner.dirty += changes;
+    if (!owner.watches.isEmpty) owner.watches.touch(this.index, key, this);
+    owner.host.onKeyModified?.(this.index, key);
+  }
+
+  /** Every key with its value, expired ones too. The database must not change meanwhile. */
+  entries(): IterableIterator<[ByteString, StoredValue]> {
+    return this.#keys.entries();
+  }
+
+  /** Every key, expired ones too. The database must not change meanwhile. */
+  *keys(): IterableIterator<ByteString> {
+    for (const [key] of this.#keys.entries()) yield key;
+  }
+
+  countInSlot(slot: number): number {
+    return this.#keys.countInSlot(slot);
+  }
+
+  /** Up to `count` keys of the hash slot. */
+  keysInSlot(slot: number, count: number): ByteString[] {
+    return this.#keys.keysInSlot(slot, count);
+  }
+
+  /** One step of SCAN: about `count` keys, expired ones too, and the next cursor (0 = all seen). */
+  scan(cursor: number, count: number): { readonly cursor: number; readonly keys: ByteString[] } {
+    return this.#keys.scan(cursor, count);
+  }
+
+  /** A key that has not expired, or null when there is none. */
+  randomKey(): ByteString | null {
+    for (let tries = 1; ; tries++) {
+      const key = this.#keys.randomKey(this.#owner.host.random);
+      if (key === null) return null;
+      // Where expired keys stay, drawing might never end; Redis gives up there and answers an expired one.
+      if (tries >= RANDOM_KEY_TRIES && this.#expiry.size === this.#keys.size) return key;
+      if (this.#expiry.size === 0 || !this.#expireIfNeeded(key, false)) return key;
+    }
+  }
+
+  /** True when the key has expired for a command that reads; deletes it where that is allowed. Counts no hit or miss. */
+  expireIfNeeded(key: ByteString): boolean {
+    return this.#expiry.size !== 0 && this.#expireIfNeeded(key, false);
+  }
+
+  /** Deletes a key that has expired, and tells everybody (deleteExpiredKeyAndPropagate). */
+  deleteExpired(key: ByteString): void {
+    const { host } = this.#owner;
+    this.delete(key);
+    host.notify('x', 'expired', key, this.index);
+    this.signalModified(key, 0);
+    host.propagateDeletion(this.index, key, 'expire');
+    this.#owner.expired++;
+  }
+
+  /** The key that expires first, if its time has passed. */
+  firstExpired(nowMs: number): ByteString | null {
+    return this.#expiry.firstDueBefore(nowMs);
+  }
+
+  /** No key expires before this; null when none ever does. */
+  get nextExpiryAtMs(): number | null {
+    return this.#expiry.nextDueAtMs;
+  }
+
+  /** Forgets everything and tells nobody: use `keyspace.flush`. */
+  clear(): void {
+    this.#keys.clear();
+    this.#expiry.clear();
+    this.#accessTimes.clear();
+  }
+
+  /** Exchanges contents with another database and tells nobody: use `keyspace.swap`. */
+  swapContents(other: Database): void {
+    [this.#keys, other.#keys] = [other.#keys, this.#keys];
+    [this.#expiry, other.#expiry] = [other.#expiry, this.#expiry];
+    [this.#accessTimes, other.#accessTimes] = [other.#accessTimes, this.#accessTimes];
+  }
+
+  #obeysMaster(): boolean {
+    const { host } = this.#owner;
+    return host.isReplica() && host.isMasterLink();
+  }
+
+  /** expireIfNeeded in db.c: who may delete an expired key, and who only treats it as absent. */
+  #expireIfNeeded(key: ByteString, forWrite: boolean): boolean {
+    if (!this.isExpired(key)) return false;
+    const { host } = this.#owner;
+    if (host.isReplica()) {
+      if (host.isMasterLink()) return false;
+      if (!forWrite || !host.isWritableReplica()) return true;
+    }
+    if (!host.expiryPaused()) this.deleteExpired(key);
+    return true;
+  }
+}

@@ -1,0 +1,81 @@
+/** When the keys of one database expire, by key and by due time. https://redis.io/docs/latest/commands/expire/#how-redis-expires-keys */
+import type { ByteString } from '../resp/byte-string.js';
+import { DueHeap } from '../structures/due-heap.js';
+
+/** Outdated heap entries that are no reason yet to build the heap anew. */
+const FREE_OUTDATED = 64;
+
+export class ExpiryTable {
+  #times: Map<ByteString, number> | null = null;
+  /** Holds an entry for each key, and outdated ones of keys whose time changed. */
+  #due: DueHeap | null = null;
+  /** Times that a number does not hold exactly: they lie some 285,000 years ahead, but EXPIRETIME tells them. */
+  #exact: Map<ByteString, bigint> | null = null;
+
+  get size(): number {
+    return this.#times === null ? 0 : this.#times.size;
+  }
+
+  /** Unix ms, or undefined. */
+  get(key: ByteString): number | undefined {
+    return this.#times === null ? undefined : this.#times.get(key);
+  }
+
+  /** As `get`, a bigint where a number would be rounded. */
+  exact(key: ByteString): bigint | number | undefined {
+    return this.#exact?.get(key) ?? this.get(key);
+  }
+
+  set(key: ByteString, atMs: bigint | number): void {
+    this.#times ??= new Map();
+    this.#due ??= new DueHeap();
+    const rounded = Number(atMs);
+    if (!Number.isSafeInteger(rounded)) {
+      this.#exact ??= new Map();
+      this.#exact.set(key, BigInt(atMs));
+    } else if (this.#exact !== null) {
+      this.#exact.delete(key);
+    }
+    this.#times.set(key, rounded);
+    this.#due.add(rounded, key);
+    if (this.#due.size > 2 * this.#times.size + FREE_OUTDATED) this.#rebuildHeap();
+  }
+
+  delete(key: ByteString): boolean {
+    if (this.#times === null || !this.#times.delete(key)) return false;
+    if (this.#exact !== null) this.#exact.delete(key);
+    if (this.#times.size === 0) this.clear();
+    return true;
+  }
+
+  clear(): void {
+    this.#times = null;
+    this.#due = null;
+    this.#exact = null;
+  }
+
+  /** The key that expires first, if its time lies before `nowMs`; it stays in the table. */
+  firstDueBefore(nowMs: number): ByteString | null {
+    const due = this.#due;
+    while (due !== null && due.nextDueAtMs !== null && due.nextDueAtMs < nowMs) {
+      const dueAtMs = due.nextDueAtMs;
+      const key = due.take();
+      if (this.#times?.get(key) === dueAtMs) {
+        due.add(dueAtMs, key);
+        return key;
+      }
+    }
+    return null;
+  }
+
+  /** Not later than the earliest time in the table; null when it is empty. */
+  get nextDueAtMs(): number | null {
+    return this.#due === null ? null : this.#due.nextDueAtMs;
+  }
+
+  #rebuildHeap(): void {
+    const heap = new DueHeap();
+    for (const [key, atMs] of this.#times ?? []) heap.add(atMs, key);
+    this.#due = heap;
+  }
+}
