@@ -1,0 +1,77 @@
+/** A replica as its master sees it: what it told by REPLCONF, how far its synchronization is, what it acknowledged. */
+import type { ByteString } from '../resp/byte-string.js';
+import type { ReplicaSession } from './ports.js';
+
+/** Where the synchronization stands; null before PSYNC or SYNC. */
+export type ReplicaState = 'waiting-for-snapshot' | 'online' | 'snapshot-only';
+
+export class Replica {
+  readonly session: ReplicaSession;
+  state: ReplicaState | null = null;
+  /** REPLCONF listening-port; 0 = not told. */
+  listeningPort = 0;
+  /** REPLCONF ip-address */
+  announcedIp: ByteString | null = null;
+  /** REPLCONF capa eof: takes a snapshot whose length is not known in advance. */
+  understandsEof = false;
+  /** REPLCONF capa psync2: understands +CONTINUE with a new id. */
+  understandsPsync2 = false;
+  /** It sent SYNC: no FULLRESYNC line, and no acknowledgements are expected. */
+  usesSync = false;
+  /** REPLCONF rdb-only: gets the snapshot and no stream. */
+  snapshotOnly = false;
+  /** REPLCONF rdb-filter-only */
+  excludeData = false;
+  excludeFunctions = false;
+  ackOffset = 0;
+  /** What the replica has fsynced to its AOF. */
+  aofAckOffset = 0;
+  ackAtMs = 0;
+  /** What waits for the replica's first acknowledgement after a snapshot with an end mark; null = nothing has to wait. */
+  heldBack: (ByteString | Uint8Array)[] | null = null;
+
+  constructor(session: ReplicaSession) {
+    this.session = session;
+  }
+
+  /** The address by which users know the replica. */
+  get ip(): ByteString {
+    return this.announcedIp ?? ipOf(this.session.address);
+  }
+
+  /** For log lines. */
+  get name(): string {
+    const { ip } = this;
+    if (this.listeningPort === 0) return `${ip}:<unknown-replica-port>`;
+    return ip.includes(':') ? `[${ip}]:${this.listeningPort}` : `${ip}:${this.listeningPort}`;
+  }
+
+  get isFiltered(): boolean {
+    return this.excludeData || this.excludeFunctions;
+  }
+
+  /** Both can be served by one snapshot. */
+  hasRequirementsOf(other: Replica): boolean {
+    return this.excludeData === other.excludeData && this.excludeFunctions === other.excludeFunctions;
+  }
+
+  /** Sends a part of the stream, or keeps it until the replica is ready. */
+  feed(bytes: ByteString | Uint8Array): void {
+    if (this.state !== 'online') return;
+    if (this.heldBack === null) this.session.sendRaw(bytes);
+    else this.heldBack.push(bytes);
+  }
+
+  /** The replica has loaded its snapshot. */
+  startStream(): void {
+    const waiting = this.heldBack ?? [];
+    this.heldBack = null;
+    for (const bytes of waiting) this.session.sendRaw(bytes);
+  }
+}
+
+/** The part of `ip:port` before the port; an IPv6 address comes without brackets. */
+function ipOf(address: string): string {
+  const ip = address.slice(0, Math.max(0, address.lastIndexOf(':')));
+  return ip.startsWith('[') && ip.endsWith(']') ? ip.slice(1, -1) : ip;
+}
