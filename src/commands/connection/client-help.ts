@@ -1,0 +1,73 @@
+/** CLIENT HELP. The lines of syntax are those of Redis, as tools show them; what they mean is in our own words. */
+import type { Command } from '../command.js';
+import { helpReply } from '../help.js';
+
+export const clientHelp = {
+  name: 'help',
+  summary: 'Lists the subcommands of CLIENT.',
+  since: '5.0.0',
+  group: 'connection',
+  complexity: 'O(1)',
+  arity: 2,
+  flags: ['loading', 'stale', 'sentinel'],
+  aclCategories: ['connection'],
+  run: (context, argv) =>
+    helpReply(context, argv, [
+      'CACHING (YES|NO)',
+      '    Track the keys of the next command, or not, in OPTIN and OPTOUT mode.',
+      'GETREDIR',
+      '    The id of the client that gets the invalidation messages.',
+      'GETNAME',
+      '    The name of this connection.',
+      'ID',
+      '    The id of this connection.',
+      'INFO',
+      '    Describe this connection.',
+      'KILL <ip:port>',
+      '    Close the connection from <ip:port>.',
+      'KILL <option> <value> [<option> <value> [...]]',
+      '    Close every connection that fits all of:',
+      '    * ADDR (<ip:port>|<unixsocket>:0)',
+      '      The address it comes from.',
+      '    * LADDR (<ip:port>|<unixsocket>:0)',
+      '      The address of ours that it came to.',
+      '    * TYPE (NORMAL|MASTER|REPLICA|PUBSUB)',
+      '      What the client is.',
+      '    * USER <username>',
+      '      Who it is logged in as.',
+      '    * SKIPME (YES|NO)',
+      '      Spare this connection (it is spared unless NO is said).',
+      'LIST [options ...]',
+      '    Describe the connections that fit:',
+      '    * TYPE (NORMAL|MASTER|REPLICA|PUBSUB)',
+      '      What the client is.',
+      'UNPAUSE',
+      '    End the pause of clients.',
+      'PAUSE <timeout> [WRITE|ALL]',
+      '    Hold back commands, or only writes, for <timeout> milliseconds.',
+      'REPLY (ON|OFF|SKIP)',
+      '    Which replies this connection gets.',
+      'SETNAME <name>',
+      '    Name this connection.',
+      ...(context.node.version === '7.0' ? [] : SETINFO_LINES),
+      'UNBLOCK <clientid> [TIMEOUT|ERROR]',
+      '    Let a client go on that waits in a blocking command.',
+      'TRACKING (ON|OFF) [REDIRECT <id>] [BCAST] [PREFIX <prefix> [...]]',
+      '         [OPTIN] [OPTOUT] [NOLOOP]',
+      '    Be told which keys changed.',
+      'TRACKINGINFO',
+      '    What this connection asked of TRACKING.',
+      'NO-EVICT (ON|OFF)',
+      '    Keep this connection when clients use too much memory.',
+      ...(context.node.version === '7.0' ? [] : NO_TOUCH_LINES),
+    ]),
+} as const satisfies Command;
+
+const SETINFO_LINES = [
+  'SETINFO <option> <value>',
+  '    Say what the client library is:',
+  '    * LIB-NAME: its name.',
+  '    * LIB-VER: its version.',
+];
+
+const NO_TOUCH_LINES = ['NO-TOUCH (ON|OFF)', '    Do not count what this connection does as uses of keys.'];

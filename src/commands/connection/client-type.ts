@@ -1,0 +1,29 @@
+/** The types of clients by which CLIENT LIST and CLIENT KILL choose (getClientType in networking.c). */
+import { asCString, type ByteString, toLowerAscii } from '../../resp/byte-string.js';
+import type { Session } from '../session.js';
+
+export type ClientType = 'normal' | 'replica' | 'pubsub' | 'master';
+
+const TYPES: Readonly<Partial<Record<string, ClientType>>> = {
+  normal: 'normal',
+  slave: 'replica',
+  replica: 'replica',
+  pubsub: 'pubsub',
+  master: 'master',
+};
+
+export function parseClientType(name: ByteString): ClientType | null {
+  return TYPES[toLowerAscii(asCString(name))] ?? null;
+}
+
+export function clientTypeOf(session: Session): ClientType {
+  if (session.kind === 'master-link') return 'master';
+  if (session.isReplica) return 'replica';
+  return isSubscriber(session) ? 'pubsub' : 'normal';
+}
+
+export function isSubscriber({ subscriptionCounts }: Session): boolean {
+  if (subscriptionCounts === undefined) return false;
+  const { channels, patterns, shardChannels } = subscriptionCounts;
+  return channels + patterns + shardChannels > 0;
+}

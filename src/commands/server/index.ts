@@ -1,0 +1,23 @@
+/** The server group, without the replication commands. https://redis.io/docs/latest/commands/?group=server */
+import type { CommandGroupTable } from '../command.js';
+import { command } from './command.js';
+import { config } from './config.js';
+import { datasetCommands } from './dataset.js';
+import { debug } from './debug.js';
+import { info } from './info.js';
+import { latency } from './latency.js';
+import { memory } from './memory.js';
+import { processCommands } from './process.js';
+import { slowlog } from './slowlog.js';
+
+export const serverCommands: CommandGroupTable = [
+  command,
+  config,
+  ...datasetCommands,
+  debug,
+  info,
+  ...processCommands,
+  latency,
+  memory,
+  slowlog,
+];

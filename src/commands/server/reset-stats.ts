@@ -1,0 +1,20 @@
+/** CONFIG RESETSTAT: which counters go back to zero (resetServerStats in server.c). */
+import type { NodeContext } from '../context.js';
+
+export function resetStats({ stats, keyspace }: NodeContext): void {
+  stats.totalConnectionsReceived = 0;
+  stats.rejectedConnections = 0;
+  stats.totalCommandsProcessed = 0;
+  stats.totalErrorReplies = 0;
+  stats.totalNetInputBytes = 0;
+  stats.totalNetOutputBytes = 0;
+  stats.unexpectedErrorReplies = 0;
+  stats.syncFull = 0;
+  stats.syncPartialOk = 0;
+  stats.syncPartialError = 0;
+  stats.commands.clear();
+  stats.errors.clear();
+  keyspace.hits = 0;
+  keyspace.misses = 0;
+  keyspace.expired = 0;
+}

@@ -1,0 +1,79 @@
+/** MULTI, EXEC and DISCARD (multi.c). Dispatch queues what comes between them. https://redis.io/docs/latest/commands/multi/ https://redis.io/docs/latest/commands/exec/ */
+import {
+  DISCARD_WITHOUT_MULTI,
+  EXEC_ABORT,
+  EXEC_WITHOUT_MULTI,
+  NESTED_MULTI,
+} from '../../resp/errors/index.js';
+import { NULL_ARRAY, OK, type Reply } from '../../resp/reply.js';
+import type { Command } from '../command.js';
+import type { CommandContext } from '../context.js';
+
+export const multi = {
+  name: 'multi',
+  summary: 'Begins a transaction: the commands that follow are queued.',
+  since: '1.2.0',
+  group: 'transactions',
+  complexity: 'O(1)',
+  arity: 1,
+  flags: ['noscript', 'loading', 'stale', 'fast', 'allow_busy'],
+  aclCategories: ['transaction'],
+  run({ session }) {
+    if (session.transaction !== null) return NESTED_MULTI;
+    session.transaction = { queue: [], aborted: false };
+    return OK;
+  },
+} as const satisfies Command;
+
+export const exec = {
+  name: 'exec',
+  summary: 'Runs the queued commands of a transaction.',
+  since: '1.2.0',
+  group: 'transactions',
+  complexity: 'Depends on commands in the transaction',
+  arity: 1,
+  flags: ['noscript', 'loading', 'stale', 'skip_slowlog'],
+  aclCategories: ['transaction'],
+  run: runQueue,
+} as const satisfies Command;
+
+export const discard = {
+  name: 'discard',
+  summary: 'Drops a transaction with all that was queued.',
+  since: '2.0.0',
+  group: 'transactions',
+  complexity: 'O(N), when N is the number of queued commands',
+  arity: 1,
+  flags: ['noscript', 'loading', 'stale', 'fast', 'allow_busy'],
+  aclCategories: ['transaction'],
+  run(context) {
+    if (context.session.transaction === null) return DISCARD_WITHOUT_MULTI;
+    discardTransaction(context);
+    return OK;
+  },
+} as const satisfies Command;
+
+/** Ends the transaction, if there is one, and forgets the watched keys. */
+export function discardTransaction({ node, session }: CommandContext): void {
+  session.transaction = null;
+  session.watchedKeyChanged = false;
+  node.keyspace.unwatchAll(session);
+}
+
+function runQueue(context: CommandContext): Reply {
+  const { node, session } = context;
+  const { transaction } = session;
+  if (transaction === null) return EXEC_WITHOUT_MULTI;
+  const isAborted = transaction.aborted;
+  const hasChanged = session.watchedKeyChanged || node.keyspace.hasExpiredWatchedKey(session);
+  if (isAborted || hasChanged) {
+    discardTransaction(context);
+    return isAborted ? EXEC_ABORT : NULL_ARRAY;
+  }
+  // Nobody needs to be told about the changes that the transaction itself makes.
+  node.keyspace.unwatchAll(session);
+  // The session stays in MULTI while its queue runs: a blocking command sees by that that it may not block.
+  const replies = transaction.queue.map((queued) => context.call(queued));
+  discardTransaction(context);
+  return replies;
+}
