@@ -24,7 +24,8 @@ const nativeNow = performance.now.bind(performance);
 const originMs = NativeDate.now() - nativeNow();
 
 /** Real time, Unix milliseconds with fractions, untouched by fakes; monotonic, unless this file was loaded behind fakes. */
-export const realNowMs: () => number = fake === undefined ? () => originMs + nativeNow() : () => NativeDate.now();
+export const realNowMs: () => number =
+  fake === undefined ? () => originMs + nativeNow() : () => NativeDate.now();
 
 export interface RealTimer {
   cancel(): void;

@@ -57,7 +57,12 @@ export class TcpConnector implements OutsideConnector {
     this.#streams.clear();
   }
 
-  connectBus(process: NodeProcess, ip: string, busPort: number, handlers: BusTransportHandlers): BusTransport | null {
+  connectBus(
+    process: NodeProcess,
+    ip: string,
+    busPort: number,
+    handlers: BusTransportHandlers,
+  ): BusTransport | null {
     const { options } = process;
     const link = this.#busListeners.get(`${options.ip}:${options.busPort}`)?.connect(ip, busPort) ?? null;
     if (link === null) return null;

@@ -66,13 +66,20 @@ class Direction {
 
   #decide(frame: Frame): void {
     const { network, traffic } = this.#connection;
-    const verdict = network.verdictOn({ from: this.from, to: this.to, traffic, step: frame.step, payload: frame.payload });
+    const verdict = network.verdictOn({
+      from: this.from,
+      to: this.to,
+      traffic,
+      step: frame.step,
+      payload: frame.payload,
+    });
     if (verdict === 'hold') {
       this.#hold(frame);
       return;
     }
     if (verdict === 'drop') return;
-    const latencyMs = frame.step === 'connect' ? Math.max(network.latencyMs, MIN_CONNECT_MS) : network.latencyMs;
+    const latencyMs =
+      frame.step === 'connect' ? Math.max(network.latencyMs, MIN_CONNECT_MS) : network.latencyMs;
     const delayMs = latencyMs + (verdict === 'pass' ? 0 : verdict.delayMs);
     const dueMs = Math.max(network.clock.nowMs() + delayMs, this.#lastDueMs);
     this.#lastDueMs = dueMs;
@@ -141,7 +148,15 @@ export class Connection {
     }
     if (listener !== undefined) {
       const { client } = this;
-      const end = new End(this, this.#back, this.#serverIp, this.#serverPort, client.localIp, client.localPort, null);
+      const end = new End(
+        this,
+        this.#back,
+        this.#serverIp,
+        this.#serverPort,
+        client.localIp,
+        client.localPort,
+        null,
+      );
       const handlers = listener.accept(end);
       if (handlers !== null) {
         end.open(handlers);

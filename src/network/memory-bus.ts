@@ -11,7 +11,14 @@ export function connectMemoryBus(
   handlers: BusTransportHandlers,
 ): BusTransport {
   return transportOver(
-    process.network.connect(process.name, process.options.ip, ip, busPort, 'bus', connectionHandlersOf(handlers)),
+    process.network.connect(
+      process.name,
+      process.options.ip,
+      ip,
+      busPort,
+      'bus',
+      connectionHandlersOf(handlers),
+    ),
   );
 }
 

@@ -18,8 +18,18 @@ import { ProcessClock } from './process-clock.js';
 export interface OutsideConnector {
   /** True when bus links between nodes of this process go over sockets as well. */
   readonly carriesInnerBus: boolean;
-  connectBus(process: NodeProcess, ip: string, busPort: number, handlers: BusTransportHandlers): BusTransport | null;
-  connectStream(process: NodeProcess, host: string, port: number, handlers: ByteStreamHandlers): ByteStream | null;
+  connectBus(
+    process: NodeProcess,
+    ip: string,
+    busPort: number,
+    handlers: BusTransportHandlers,
+  ): BusTransport | null;
+  connectStream(
+    process: NodeProcess,
+    host: string,
+    port: number,
+    handlers: ByteStreamHandlers,
+  ): ByteStream | null;
 }
 
 export interface NodeProcessOptions {
@@ -99,7 +109,11 @@ export class NodeProcess implements NodeHost {
     this.#node = new Node(this, { version, config });
     this.#state = 'running';
     this.#stopListening = [
-      this.network.listen(ip, busPort, { host: this.name, traffic: 'bus', accept: (end) => acceptMemoryBus(this, end) }),
+      this.network.listen(ip, busPort, {
+        host: this.name,
+        traffic: 'bus',
+        accept: (end) => acceptMemoryBus(this, end),
+      }),
       this.network.listen(ip, port, {
         host: this.name,
         traffic: 'replication',
@@ -179,7 +193,8 @@ export class NodeProcess implements NodeHost {
   }
 
   connectStream(host: string, port: number, handlers: ByteStreamHandlers): ByteStream | null {
-    if (this.outside === null || this.network.isOwn(host, port)) return connectStream(this, host, port, handlers);
+    if (this.outside === null || this.network.isOwn(host, port))
+      return connectStream(this, host, port, handlers);
     return this.outside.connectStream(this, host, port, handlers);
   }
 

@@ -110,7 +110,12 @@ export class ClientSession implements Session {
       if (argv === null) break;
       this.#owner.dispatch(this, argv);
     }
-    if (this.decoder.protocolError !== null && !this.closeAfterReply && !this.#closed && this.#blocked === null) {
+    if (
+      this.decoder.protocolError !== null &&
+      !this.closeAfterReply &&
+      !this.#closed &&
+      this.#blocked === null
+    ) {
       this.reply(this.decoder.protocolError);
       this.closeAfterReply = true;
       this.#owner.onOutput(this);

@@ -1,8 +1,8 @@
 /** Gives the cluster brain what it needs of its node (cluster/ports.ts). */
 import type { BusLink } from '../cluster/bus-link.js';
 import type { ClientsPort, ClusterHost } from '../cluster/ports.js';
-import type { Config } from '../config/config.js';
 import type { RedisVersion } from '../commands/command.js';
+import type { Config } from '../config/config.js';
 import type { Keyspace } from '../keyspace/keyspace.js';
 import { KeyspaceSlotKeys } from '../keyspace/slot-keys.js';
 import type { Replication } from '../replication/replication.js';

@@ -7,7 +7,7 @@ import type { QueuedCommand } from '../commands/session.js';
 import type { ResolvedCommand } from '../commands/table.js';
 import type { ByteString } from '../resp/byte-string.js';
 import * as errors from '../resp/errors/index.js';
-import { ErrorReply, NO_REPLY, QUEUED, type Reply } from '../resp/reply.js';
+import { type ErrorReply, NO_REPLY, QUEUED, type Reply } from '../resp/reply.js';
 import type { ClientSession } from './client-session.js';
 import type { Executor } from './execution.js';
 import type { PauseState } from './pause.js';
@@ -56,7 +56,11 @@ export class Dispatcher {
       return;
     }
     const { cluster } = context;
-    if (cluster !== null && session.kind === 'normal' && (command.mayHaveKeys || command.fullName === 'exec')) {
+    if (
+      cluster !== null &&
+      session.kind === 'normal' &&
+      (command.mayHaveKeys || command.fullName === 'exec')
+    ) {
       const redirect = this.#redirectOf(session, cluster, command, argv);
       if (redirect !== null) {
         this.#redirect(session, command, redirect);
@@ -113,12 +117,16 @@ export class Dispatcher {
   #refusalBeforeRouting(session: ClientSession, command: ResolvedCommand): ErrorReply | null {
     const { config } = this.#host.context;
     if (command.flags.has('protected') && session.kind === 'normal') {
-      const directive = command.fullName.startsWith('debug') ? 'enable-debug-command' : 'enable-module-command';
+      const directive = command.fullName.startsWith('debug')
+        ? 'enable-debug-command'
+        : 'enable-module-command';
       const allowed = config.values[directive];
-      if (allowed === 'no' || (allowed === 'local' && !isLocal(session))) return errors.protectedCommand(directive === 'enable-debug-command' ? 'DEBUG' : 'MODULE');
+      if (allowed === 'no' || (allowed === 'local' && !isLocal(session)))
+        return errors.protectedCommand(directive === 'enable-debug-command' ? 'DEBUG' : 'MODULE');
     }
     if (!command.flags.has('no_auth') && this.#host.authRequired(session)) return errors.NO_AUTH;
-    if (session.transaction !== null && command.flags.has('no_multi')) return errors.NOT_ALLOWED_IN_TRANSACTION;
+    if (session.transaction !== null && command.flags.has('no_multi'))
+      return errors.NOT_ALLOWED_IN_TRANSACTION;
     return null;
   }
 
@@ -130,7 +138,11 @@ export class Dispatcher {
     argv: readonly ByteString[],
   ): Exclude<RoutingResult, { kind: 'local' }> | null {
     const { firstKey, lastKey } = command;
-    if (firstKey > 0 && firstKey === lastKey && servesLocally(cluster.state, hashSlotOfBytes(argv[firstKey] as ByteString))) {
+    if (
+      firstKey > 0 &&
+      firstKey === lastKey &&
+      servesLocally(cluster.state, hashSlotOfBytes(argv[firstKey] as ByteString))
+    ) {
       return null;
     }
     const { transaction } = session;
@@ -141,7 +153,8 @@ export class Dispatcher {
     let asking = session.asking;
     let isShardedPubsub = false;
     for (const queued of commands) {
-      for (const position of queued.command.keyPositions(queued.argv)) keys.push(queued.argv[position] as ByteString);
+      for (const position of queued.command.keyPositions(queued.argv))
+        keys.push(queued.argv[position] as ByteString);
       isWrite ||= queued.command.isWrite;
       asking ||= queued.command.flags.has('asking');
       isShardedPubsub ||= queued.command.declaration.channelPositions !== undefined;
@@ -158,7 +171,11 @@ export class Dispatcher {
     return result.kind === 'local' ? null : result;
   }
 
-  #redirect(session: ClientSession, command: ResolvedCommand, result: Exclude<RoutingResult, { kind: 'local' }>): void {
+  #redirect(
+    session: ClientSession,
+    command: ResolvedCommand,
+    result: Exclude<RoutingResult, { kind: 'local' }>,
+  ): void {
     if (command.fullName === 'exec') this.#host.discardTransaction(session);
     else abortTransaction(session);
     this.#countRejected(command);
@@ -175,7 +192,8 @@ export class Dispatcher {
     const obeys = session.kind === 'master-link';
     if (isWrite && !obeys) {
       if (!replication.hasEnoughGoodReplicas()) return errors.NO_REPLICAS;
-      if (replication.masterAddress() !== null && config.values['replica-read-only']) return errors.READONLY_REPLICA;
+      if (replication.masterAddress() !== null && config.values['replica-read-only'])
+        return errors.READONLY_REPLICA;
     }
     if (
       replication.masterAddress() !== null &&
@@ -185,7 +203,10 @@ export class Dispatcher {
     ) {
       return errors.MASTER_DOWN;
     }
-    if (loading && (!command.flags.has('loading') || queue.some((queued) => !queued.command.flags.has('loading')))) {
+    if (
+      loading &&
+      (!command.flags.has('loading') || queue.some((queued) => !queued.command.flags.has('loading')))
+    ) {
       return errors.LOADING;
     }
     if (session.isReplica && (isWrite || command.isReadonly || command.flags.has('may_replicate'))) {
@@ -221,7 +242,8 @@ export class Dispatcher {
   #countRejected(command: ResolvedCommand): void {
     const { commands } = this.#host.context.stats;
     const counters = commands.get(command.fullName);
-    if (counters === undefined) commands.set(command.fullName, { calls: 0, rejected: 1, failed: 0, microseconds: 0 });
+    if (counters === undefined)
+      commands.set(command.fullName, { calls: 0, rejected: 1, failed: 0, microseconds: 0 });
     else counters.rejected++;
   }
 }
@@ -236,11 +258,16 @@ function abortTransaction(session: ClientSession): void {
 
 /** What ends with each command: CLIENT REPLY SKIP, and ASKING, which lives for one command or one transaction. */
 function endCommand(session: ClientSession, command: ResolvedCommand | null): void {
-  if (session.asking && session.transaction === null && command?.fullName !== 'asking') session.asking = false;
+  if (session.asking && session.transaction === null && command?.fullName !== 'asking')
+    session.asking = false;
   if (session.replyMode === 'skip') session.replyMode = 'on';
   else if (session.replyMode === 'skip-next') session.replyMode = 'skip';
 }
 
 function isLocal(session: ClientSession): boolean {
-  return session.address.startsWith('127.') || session.address.startsWith('[::1]') || session.address.startsWith('/');
+  return (
+    session.address.startsWith('127.') ||
+    session.address.startsWith('[::1]') ||
+    session.address.startsWith('/')
+  );
 }

@@ -92,7 +92,13 @@ class ExecutionContext implements CommandContext {
   #prevented = false;
   #forced = false;
 
-  constructor(host: ExecutionHost, executor: Executor, session: Session, command: ResolvedCommand, nowMs: number) {
+  constructor(
+    host: ExecutionHost,
+    executor: Executor,
+    session: Session,
+    command: ResolvedCommand,
+    nowMs: number,
+  ) {
     this.#host = host;
     this.#executor = executor;
     this.session = session;
@@ -140,4 +146,3 @@ class ExecutionContext implements CommandContext {
     for (const also of this.#also ?? []) propagation.add(dbIndex, also);
   }
 }
-

@@ -4,8 +4,8 @@ import type { RoutingResult } from '../cluster/routing.js';
 import { redirectError } from '../cluster/routing.js';
 import type { RedisVersion } from '../commands/command.js';
 import type { NodeContext, NotificationClass } from '../commands/context.js';
-import type { Session } from '../commands/session.js';
 import { commandTableOf } from '../commands/index.js';
+import type { Session } from '../commands/session.js';
 import type { CommandTable } from '../commands/table.js';
 import type { Config } from '../config/config.js';
 import type { DeletionReason } from '../keyspace/host.js';
@@ -67,7 +67,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   #nextSessionId = 1;
   /** Sessions that have output or an end to write after the input in hand. */
   #toFlush: ClientSession[] = [];
-  #postponed = new Set<ClientSession>();
+  readonly #postponed = new Set<ClientSession>();
   #stopped = false;
 
   constructor(host: NodeHost, options: NodeOptions) {
@@ -302,7 +302,10 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
       },
     });
     const saved = host.storage.read(this.config.values['cluster-config-file']);
-    const brain = new ClusterBrain(clusterHost, saved === null ? null : Buffer.from(saved).toString('latin1'));
+    const brain = new ClusterBrain(
+      clusterHost,
+      saved === null ? null : Buffer.from(saved).toString('latin1'),
+    );
     this.config.onChange((names) => {
       for (const name of names) brain.onConfigChanged(name);
     });

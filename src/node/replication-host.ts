@@ -47,4 +47,3 @@ export function createReplicationHost(parts: ReplicationHostParts): ReplicationH
     emit: (event) => host.emit(event),
   };
 }
-

@@ -72,7 +72,10 @@ const KNOWN_OPTIONS = new Set<string>([
 ] satisfies (keyof ClusterOptions)[]);
 
 /** @throws RedisTestClusterError INVALID_ARGUMENT, with what to do. */
-export function resolveClusterOptions(options: ClusterOptions, randomSeed: () => number): ResolvedClusterOptions {
+export function resolveClusterOptions(
+  options: ClusterOptions,
+  randomSeed: () => number,
+): ResolvedClusterOptions {
   for (const name of Object.keys(options)) {
     if (!KNOWN_OPTIONS.has(name)) {
       fail(`unknown option ${name}; directives of redis.conf go into config: { '${name}': ... }`);
@@ -81,17 +84,22 @@ export function resolveClusterOptions(options: ClusterOptions, randomSeed: () =>
   const masters = integer('masters', options.masters ?? 3, 1, MOST_NODES);
   const replicas = integer('replicas', options.replicas ?? 1, 0, MOST_NODES);
   const nodeCount = masters * (1 + replicas);
-  if (nodeCount > MOST_NODES) fail(`${masters} masters with ${replicas} replicas each make ${nodeCount} nodes; the most is ${MOST_NODES}`);
+  if (nodeCount > MOST_NODES)
+    fail(
+      `${masters} masters with ${replicas} replicas each make ${nodeCount} nodes; the most is ${MOST_NODES}`,
+    );
   const port = options.port === undefined ? null : integer('port', options.port, 1, 65536 - nodeCount);
   const host = options.host ?? '127.0.0.1';
-  if (typeof host !== 'string' || host === '') fail(`host must be an IP address of this machine, got ${JSON.stringify(host)}`);
+  if (typeof host !== 'string' || host === '')
+    fail(`host must be an IP address of this machine, got ${JSON.stringify(host)}`);
   return {
     masters,
     replicas,
     host,
     port,
     clock: oneOf('clock', options.clock ?? 'flowing', ['flowing', 'manual']),
-    startTimeMs: options.startTime === undefined ? null : integer('startTime', Number(options.startTime), 0, 8.64e15),
+    startTimeMs:
+      options.startTime === undefined ? null : integer('startTime', Number(options.startTime), 0, 8.64e15),
     seed: integer('seed', options.seed ?? randomSeed(), 0, Number.MAX_SAFE_INTEGER),
     bus: oneOf('bus', options.bus ?? 'memory', ['memory', 'tcp']),
     formed: options.formed ?? true,
@@ -107,7 +115,8 @@ function directivesOf(options: ClusterOptions): Readonly<Record<string, ConfigVa
     config['cluster-node-timeout'] = toMilliseconds(options.nodeTimeout, 'nodeTimeout');
   }
   for (const directive of ['port', 'cluster-port', 'cluster-enabled', 'bind']) {
-    if (directive in config) fail(`config may not set ${directive}: startCluster does (see the options port, host)`);
+    if (directive in config)
+      fail(`config may not set ${directive}: startCluster does (see the options port, host)`);
   }
   return config;
 }
@@ -119,7 +128,9 @@ function integer(name: string, value: number, min: number, max: number): number 
 
 function oneOf<T extends string>(name: string, value: T, allowed: readonly T[]): T {
   if (allowed.includes(value)) return value;
-  return fail(`${name} must be ${allowed.map((word) => `'${word}'`).join(' or ')}, got ${JSON.stringify(value)}`);
+  return fail(
+    `${name} must be ${allowed.map((word) => `'${word}'`).join(' or ')}, got ${JSON.stringify(value)}`,
+  );
 }
 
 function fail(message: string): never {

@@ -1,18 +1,18 @@
 /** A running test cluster: what startCluster() gives. */
 import { RedisTestClusterError } from '../../fixtures/error.js';
 import { slotForKey } from '../../fixtures/keys.js';
-import { SLOT_COUNT } from '../cluster/constants.js';
 import type { ClusterNode } from '../cluster/cluster-node.js';
 import type { ClusterState } from '../cluster/cluster-state.js';
+import { SLOT_COUNT } from '../cluster/constants.js';
 import type { TcpConnector } from '../io/outside-connector.js';
 import type { RealTimePump } from '../io/real-time-pump.js';
 import type { Network } from '../network/network.js';
 import { type Duration, toMilliseconds } from './duration.js';
 import type { ClusterLogEntry, EventLog } from './event-log.js';
-import { isReady, readinessProblem } from './readiness.js';
-import { type Partition, partitionNetwork } from './partition.js';
 import type { NodePorts } from './node-ports.js';
-import { type NodeOwner, noSuchNode, TestNode } from './test-node.js';
+import { type Partition, partitionNetwork } from './partition.js';
+import { isReady, readinessProblem } from './readiness.js';
+import { type NodeOwner, noSuchNode, type TestNode } from './test-node.js';
 import { TimeControl } from './time-control.js';
 import { formatTimeline } from './timeline.js';
 
@@ -86,7 +86,10 @@ export class Cluster implements NodeOwner, AsyncDisposable {
   /** The running master that serves the slot; when there is none, the node that the others still hold for its owner. Throws NO_SUCH_NODE for an unassigned slot, INVALID_SLOT for no slot. */
   nodeForSlot(slot: number): TestNode {
     if (!Number.isInteger(slot) || slot < 0 || slot >= SLOT_COUNT) {
-      throw new RedisTestClusterError('INVALID_SLOT', `a hash slot is an integer from 0 to 16383, got ${slot}`);
+      throw new RedisTestClusterError(
+        'INVALID_SLOT',
+        `a hash slot is an integer from 0 to 16383, got ${slot}`,
+      );
     }
     let owner: TestNode | null = null;
     let ownerEpoch = -1;
@@ -115,7 +118,10 @@ export class Cluster implements NodeOwner, AsyncDisposable {
   /** The node with that id, `host:port` or port. Throws NO_SUCH_NODE. */
   node(which: string | number): TestNode {
     const found = this.nodes.find(({ id, name, port }) => which === id || which === name || which === port);
-    return found ?? noSuchNode(`this cluster has no node ${which}; it has ${this.nodes.map(({ name }) => name).join(', ')}`);
+    return (
+      found ??
+      noSuchNode(`this cluster has no node ${which}; it has ${this.nodes.map(({ name }) => name).join(', ')}`)
+    );
   }
 
   /** Virtual time, Unix milliseconds: what TIME and every expiry of the nodes go by. */
@@ -149,7 +155,8 @@ export class Cluster implements NodeOwner, AsyncDisposable {
    */
   async waitFor(condition: WaitCondition, options: WaitOptions = {}): Promise<number> {
     this.assertRunning();
-    const limitMs = options.timeout === undefined ? DEFAULT_WAIT_MS : toMilliseconds(options.timeout, 'timeout');
+    const limitMs =
+      options.timeout === undefined ? DEFAULT_WAIT_MS : toMilliseconds(options.timeout, 'timeout');
     const test = condition === 'ok' ? () => isReady(this.nodes) : () => condition(this);
     const startedAtMs = this.#time.nowMs;
     if (await this.#time.advanceUntil(test, limitMs)) return this.#time.nowMs - startedAtMs;
@@ -174,7 +181,11 @@ export class Cluster implements NodeOwner, AsyncDisposable {
     const since = options.since ?? this.#startedAtMs;
     let entries = this.events.filter(({ atMs }) => atMs >= since);
     if (options.last !== undefined) entries = entries.slice(-options.last);
-    return formatTimeline(entries, since, (id) => this.nodes.find((node) => node.id === id)?.name ?? id.slice(0, 8));
+    return formatTimeline(
+      entries,
+      since,
+      (id) => this.nodes.find((node) => node.id === id)?.name ?? id.slice(0, 8),
+    );
   }
 
   /**

@@ -33,7 +33,10 @@ export class CommandClient {
   /** @returns the reply; rejects with COMMAND_FAILED and the server's text when it is an error. */
   run(args: readonly CommandArgument[]): Promise<CommandReply> {
     if (args.length === 0) {
-      throw new RedisTestClusterError('INVALID_ARGUMENT', "command() needs a command name, as in command('PING')");
+      throw new RedisTestClusterError(
+        'INVALID_ARGUMENT',
+        "command() needs a command name, as in command('PING')",
+      );
     }
     if (!this.#process.isRunning) {
       throw new RedisTestClusterError('STOPPED', `${this.#process.name} is not running; restart() it first`);

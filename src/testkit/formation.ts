@@ -1,6 +1,7 @@
 /** The nodes.conf files of a formed cluster, as redis-cli --cluster create leaves them: nodes started with these need no handshakes. */
-import type { RedisVersion } from '../commands/command.js';
+
 import { SLOT_COUNT } from '../cluster/constants.js';
+import type { RedisVersion } from '../commands/command.js';
 import type { Random } from '../time/random.js';
 
 export interface PlannedNode {
@@ -23,7 +24,11 @@ export interface PlannedAddress {
 }
 
 /** Masters first, then the replicas, shard by shard in turn; slots and epochs as redis-cli gives them. */
-export function planCluster(addresses: readonly PlannedAddress[], masters: number, random: Random): PlannedNode[] {
+export function planCluster(
+  addresses: readonly PlannedAddress[],
+  masters: number,
+  random: Random,
+): PlannedNode[] {
   const shardIds = Array.from({ length: masters }, () => random.hex(40));
   return addresses.map((address, index) => {
     const masterIndex = index < masters ? null : (index - masters) % masters;

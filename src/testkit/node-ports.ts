@@ -20,7 +20,13 @@ export class NodePorts {
   #work: Promise<void> = Promise.resolve();
   #isOpen = true;
 
-  private constructor(host: string, port: number, busPort: number, client: ClientListener, connector: TcpConnector) {
+  private constructor(
+    host: string,
+    port: number,
+    busPort: number,
+    client: ClientListener,
+    connector: TcpConnector,
+  ) {
     this.host = host;
     this.port = port;
     this.busPort = busPort;
@@ -33,7 +39,12 @@ export class NodePorts {
    * @param wanted a fixed client port, or null. Without one, a port that another process takes in between is tried anew.
    * @throws RedisTestClusterError PORT_IN_USE, START_FAILED.
    */
-  static async open(pump: RealTimePump, connector: TcpConnector, host: string, wanted: number | null): Promise<NodePorts> {
+  static async open(
+    pump: RealTimePump,
+    connector: TcpConnector,
+    host: string,
+    wanted: number | null,
+  ): Promise<NodePorts> {
     for (let attempt = 1; ; attempt++) {
       const port = wanted ?? (await getPort({ host }));
       const client = new ClientListener(pump);
@@ -107,7 +118,11 @@ function isTaken(error: unknown): boolean {
 
 function portError(host: string, port: number, cause: unknown): RedisTestClusterError {
   if (isTaken(cause)) {
-    return new RedisTestClusterError('PORT_IN_USE', `${host}:${port} (or its bus port) is in use by another process; leave the option port out to get free ports`, { cause });
+    return new RedisTestClusterError(
+      'PORT_IN_USE',
+      `${host}:${port} (or its bus port) is in use by another process; leave the option port out to get free ports`,
+      { cause },
+    );
   }
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new RedisTestClusterError('START_FAILED', `cannot listen on ${host}:${port}: ${reason}`, { cause });

@@ -23,7 +23,8 @@ export function readinessProblem(nodes: readonly TestNode[]): string | null {
     }
     if (!replication.isMasterLinkUp()) return `${node.name} is not in sync with its master`;
     const master = node.master;
-    if (master?.isRunning === true && !isOnline(master, node)) return `${master.name} does not count ${node.name} as online`;
+    if (master?.isRunning === true && !isOnline(master, node))
+      return `${master.name} does not count ${node.name} as online`;
     const unaware = nodes.find((viewer) => !listsReplica(viewer, node));
     if (unaware !== undefined) return `${unaware.name} does not list ${node.name} in CLUSTER SLOTS yet`;
   }

@@ -10,7 +10,11 @@ import { NodeProcess, type ProcessObserver } from '../network/node-process.js';
 import { Random } from '../time/random.js';
 import { VirtualClock } from '../time/virtual-clock.js';
 import { Cluster } from './cluster.js';
-import { type ClusterOptions, type ResolvedClusterOptions, resolveClusterOptions } from './cluster-options.js';
+import {
+  type ClusterOptions,
+  type ResolvedClusterOptions,
+  resolveClusterOptions,
+} from './cluster-options.js';
 import { EventLog } from './event-log.js';
 import { nodesConfOf, planCluster } from './formation.js';
 import { logListenerOfEnvironment } from './logging.js';
@@ -39,7 +43,11 @@ const FORMATION_LIMIT_MS = 60_000;
  * await redis.set(keyForSlot(42), 'value');
  * await cluster.stop();
  */
-export function startCluster(masters?: number, replicasPerMaster?: number, options?: ClusterOptions): Promise<Cluster>;
+export function startCluster(
+  masters?: number,
+  replicasPerMaster?: number,
+  options?: ClusterOptions,
+): Promise<Cluster>;
 export function startCluster(options: ClusterOptions): Promise<Cluster>;
 export async function startCluster(
   mastersOrOptions: number | ClusterOptions = {},
@@ -48,10 +56,17 @@ export async function startCluster(
 ): Promise<Cluster> {
   const given =
     typeof mastersOrOptions === 'number'
-      ? { ...options, masters: mastersOrOptions, ...(replicasPerMaster === undefined ? {} : { replicas: replicasPerMaster }) }
+      ? {
+          ...options,
+          masters: mastersOrOptions,
+          ...(replicasPerMaster === undefined ? {} : { replicas: replicasPerMaster }),
+        }
       : mastersOrOptions;
   if (typeof given !== 'object' || given === null) {
-    throw new RedisTestClusterError('INVALID_ARGUMENT', `startCluster(): give a number of masters or an options object, got ${String(given)}`);
+    throw new RedisTestClusterError(
+      'INVALID_ARGUMENT',
+      `startCluster(): give a number of masters or an options object, got ${String(given)}`,
+    );
   }
   if (isNextTickFaked()) {
     throw new RedisTestClusterError(
@@ -101,7 +116,8 @@ class ClusterBuilder {
         ports: this.#ports,
         busOverTcp: this.#options.bus === 'tcp',
       },
-      (owner) => processes.map((process, index) => new TestNode(owner, process, this.#ports[index] as NodePorts)),
+      (owner) =>
+        processes.map((process, index) => new TestNode(owner, process, this.#ports[index] as NodePorts)),
     );
     this.#pump.input(() => {
       for (const process of processes) process.start();
@@ -175,7 +191,9 @@ class ClusterBuilder {
       onStateChanged: (process) => {
         // A process that ends or starts by itself (SHUTDOWN, DEBUG RESTART) takes its ports with it.
         const work = process.isRunning ? ports.reopen() : ports.close();
-        work.catch((error: unknown) => onLog?.({ atMs: this.#clock.nowMs(), node: process.name, level: 'warning', text: String(error) }));
+        work.catch((error: unknown) =>
+          onLog?.({ atMs: this.#clock.nowMs(), node: process.name, level: 'warning', text: String(error) }),
+        );
       },
     };
   }
@@ -188,10 +206,16 @@ function randomSeed(): number {
 
 function explained(error: unknown, seed: number): unknown {
   if (error instanceof ConfigError) {
-    return new RedisTestClusterError('INVALID_ARGUMENT', `startCluster(): config: ${error.reason}`, { cause: error });
+    return new RedisTestClusterError('INVALID_ARGUMENT', `startCluster(): config: ${error.reason}`, {
+      cause: error,
+    });
   }
   if (error instanceof RedisTestClusterError && error.code === 'TIMEOUT') {
-    return new RedisTestClusterError('START_FAILED', `the cluster did not form (seed ${seed}): ${error.message}`, { cause: error });
+    return new RedisTestClusterError(
+      'START_FAILED',
+      `the cluster did not form (seed ${seed}): ${error.message}`,
+      { cause: error },
+    );
   }
   return error;
 }

@@ -9,7 +9,11 @@ export type NodeNames = (id: string) => string;
  * One line an event: `+15.300s  127.0.0.1:7001  marks 127.0.0.1:7000 as possibly failing (PFAIL)`.
  * @param originMs the virtual time that counts as zero, Unix milliseconds.
  */
-export function formatTimeline(entries: readonly ClusterLogEntry[], originMs: number, nameOf: NodeNames): string {
+export function formatTimeline(
+  entries: readonly ClusterLogEntry[],
+  originMs: number,
+  nameOf: NodeNames,
+): string {
   return entries
     .map(({ atMs, node, event }) => {
       const seconds = ((atMs - originMs) / 1000).toFixed(3);
@@ -30,7 +34,9 @@ export function describeEvent(event: NodeEvent, nameOf: NodeNames): string {
     case 'state-changed':
       return `cluster state changed: ${event.ok ? 'ok' : 'fail'}`;
     case 'node-added':
-      return event.handshake ? `starts a handshake (${event.node.slice(0, 8)})` : `learns of ${nameOf(event.node)}`;
+      return event.handshake
+        ? `starts a handshake (${event.node.slice(0, 8)})`
+        : `learns of ${nameOf(event.node)}`;
     case 'node-removed':
       return `forgets ${nameOf(event.node)} (${event.reason})`;
     case 'handshake-completed':

@@ -151,10 +151,8 @@ describe('rules on links', () => {
     end.send('behind it', 9);
     clock.advanceTo(100);
     expect(log.slice(2)).toEqual(['41 b got late', '41 b got behind it']);
-    expect(seen.map(({ step, from, to, traffic }) => `${traffic} ${step} ${from}>${to}`).slice(0, 3)).toEqual([
-      'bus connect a>b',
-      'bus accept b>a',
-      'bus data a>b',
-    ]);
+    expect(seen.map(({ step, from, to, traffic }) => `${traffic} ${step} ${from}>${to}`).slice(0, 3)).toEqual(
+      ['bus connect a>b', 'bus accept b>a', 'bus data a>b'],
+    );
   });
 });

@@ -15,9 +15,10 @@ describe('TimerQueue', () => {
       }
       const expected = added.sort((a, b) => a.dueAtMs - b.dueAtMs || a.order - b.order);
       const popped = expected.map(() => queue.pop());
-      expect(popped.map((timer) => [timer?.dueAtMs, timer?.sequence]), `seed ${seed}`).toEqual(
-        expected.map(({ dueAtMs, order }) => [dueAtMs, order]),
-      );
+      expect(
+        popped.map((timer) => [timer?.dueAtMs, timer?.sequence]),
+        `seed ${seed}`,
+      ).toEqual(expected.map(({ dueAtMs, order }) => [dueAtMs, order]));
       expect(queue.pop()).toBeNull();
     }
   });

@@ -1,0 +1,85 @@
+/** One node of ours outside of cluster mode, on a real port and in real time, as a peer for real servers. */
+import type { ConfigInput } from '../../src/config/config.js';
+import { ClientListener } from '../../src/io/client-listener.js';
+import { TcpConnector } from '../../src/io/outside-connector.js';
+import { RealTimePump } from '../../src/io/real-time-pump.js';
+import { MemoryStorage } from '../../src/network/memory-storage.js';
+import { Network } from '../../src/network/network.js';
+import { NodeProcess } from '../../src/network/node-process.js';
+import type { Node } from '../../src/node/node.js';
+import { Random } from '../../src/time/random.js';
+import { VirtualClock } from '../../src/time/virtual-clock.js';
+import { RealConnection } from '../support/real-redis.js';
+
+const HOST = '127.0.0.1';
+const FIRST_PORT = 22_500;
+const PORT_CHOICES = 5000;
+
+export interface StandaloneNode {
+  readonly port: number;
+  readonly node: Node;
+  readonly logs: string[];
+  connect(): Promise<RealConnection>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export async function startStandaloneNode(
+  version: '7.0' | '7.2',
+  config: ConfigInput = {},
+): Promise<StandaloneNode> {
+  const pump = new RealTimePump(new VirtualClock(Date.now()), 'flowing');
+  const network = new Network(pump.clock);
+  const listener = new ClientListener(pump);
+  const port = await listenSomewhere(listener);
+  const logs: string[] = [];
+  const process = new NodeProcess(
+    network,
+    new Random(port),
+    {
+      name: 'standalone',
+      ip: HOST,
+      port,
+      busPort: port + 10_000,
+      version,
+      config: { port, 'cluster-enabled': 'no', ...config },
+      storage: new MemoryStorage(),
+    },
+    { onEvent: () => {}, onLog: (_process, level, text) => void logs.push(`${level}: ${text}`) },
+  );
+  const connector = new TcpConnector(pump, version, false);
+  process.outside = connector;
+  listener.process = process;
+  pump.input(() => process.start());
+  const connections: RealConnection[] = [];
+  return {
+    port,
+    logs,
+    get node() {
+      return process.node;
+    },
+    async connect() {
+      const connection = await RealConnection.open(port);
+      connections.push(connection);
+      return connection;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const connection of connections) connection.close();
+      process.kill();
+      connector.closeStreams();
+      await listener.close();
+      pump.stop();
+    },
+  };
+}
+
+async function listenSomewhere(listener: ClientListener): Promise<number> {
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORT_CHOICES);
+    try {
+      await listener.listen(HOST, port);
+      return port;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
+}
