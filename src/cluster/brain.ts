@@ -25,7 +25,7 @@ import { NodeFlag } from './node-flags.js';
 import { deleteNode } from './node-removal.js';
 import { readNodesConf } from './nodes-conf.js';
 import type { ClusterHost } from './ports.js';
-import { receiveMessage } from './receive.js';
+import { type IgnoredPacket, receiveIgnored, receiveMessage } from './receive.js';
 import { resetCluster } from './reset.js';
 import { setMyMaster } from './roles.js';
 import { saveConfig, saveConfigOrDie } from './saving.js';
@@ -74,6 +74,11 @@ export class ClusterBrain {
 
   onMessage(link: BusLink, message: BusMessage): void {
     receiveMessage(this.state, link, message);
+  }
+
+  /** A packet came that has to be ignored; Redis counts it all the same, and takes the header of one of unknown type. */
+  onDroppedPacket(link: BusLink, packet: IgnoredPacket): void {
+    receiveIgnored(this.state, link, packet);
   }
 
   /** The connect of a link that the host opened has succeeded. */

@@ -4,7 +4,7 @@ import { type ClusterState, Todo } from './cluster-state.js';
 import { saveConfigOrDie } from './saving.js';
 
 /** The greatest epoch this node has heard of. */
-export function maxEpoch(state: ClusterState): number {
+function maxEpoch(state: ClusterState): number {
   let max = state.currentEpoch;
   for (const node of state.nodes.list) {
     if (node.configEpoch > max) max = node.configEpoch;

@@ -44,6 +44,9 @@ export function processExtensions(
     // Redis goes on with the freed node here; nothing more can be learned from it.
     if (node === sender) return;
   }
+  for (const type of extensions.unknownTypes ?? []) {
+    state.host.log('warning', `Received unknown extension type ${type}`);
+  }
   // A name that is not announced is a name taken back.
   setHostname(state, sender, extensions.hostname ?? '');
   setNodename(state, sender, extensions.nodename ?? '');

@@ -78,6 +78,8 @@ export interface ClientsPort {
 }
 
 export interface ClusterHost {
+  /** The release the node behaves as; 7.2 by default. Decides the form of nodes.conf. */
+  readonly version?: '7.0' | '7.2';
   readonly random: Random;
   readonly config: ClusterConfig;
   readonly keys: SlotKeys;

@@ -6,7 +6,7 @@ import { onVote } from './election.js';
 import { onFail } from './failure-detection.js';
 import { bindInboundLink } from './links.js';
 import { onManualFailoverStart, onPausedMasterOffset } from './manual-failover.js';
-import type { BusMessage, MessageHeader, UpdateMessage } from './message.js';
+import type { BusMessage, MessageHeader, MessageType, UpdateMessage } from './message.js';
 import { onHeartbeat } from './receive-heartbeat.js';
 import { setNodeAsMaster } from './roles.js';
 import { updateSlotOwnership } from './slot-ownership.js';
@@ -65,6 +65,26 @@ export function receiveMessage(state: ClusterState, link: BusLink, message: BusM
       // No modules here to hand it to.
       return;
   }
+}
+
+/** A packet that is not processed, as the wire codec reports it. */
+export interface IgnoredPacket {
+  /** Null = no type that is counted. */
+  readonly type: MessageType | null;
+  /** What Redis logs about it; null = nothing. */
+  readonly warning: string | null;
+  /** Of a packet of unknown type only. */
+  readonly header: MessageHeader | null;
+}
+
+export function receiveIgnored(state: ClusterState, link: BusLink, packet: IgnoredPacket): void {
+  if (packet.type !== null) state.messagesReceived[packet.type]++;
+  if (packet.warning !== null) state.host.log('warning', packet.warning);
+  if (packet.header === null) return;
+  const sender = identifySender(state, link, packet.header.sender);
+  if (sender === null) return;
+  sender.dataReceivedMs = state.host.nowMs();
+  if (!sender.inHandshake) takeHeader(state, sender, packet.header);
 }
 
 /**

@@ -98,6 +98,8 @@ export interface BlockedState {
   readonly kind: 'wait' | 'keys' | 'pause' | 'shutdown' | 'module';
   /** Unix ms on the node's clock; 0 = for ever. */
   readonly timeoutAtMs: number;
+  /** What the session waits for lies in a hash slot: it is sent away when the node no longer serves that slot. */
+  readonly keyed?: { readonly key: ByteString; readonly isWrite: boolean };
   /** The reply of a timeout. */
   onTimeout(): Reply;
   /** Takes the session out of whatever waits for it; called once when it is unblocked or closed. */

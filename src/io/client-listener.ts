@@ -1,5 +1,5 @@
 /** The TCP listener of a node's clients: accepted sockets become sessions of the node's process. */
-import { createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { NodeProcess } from '../network/node-process.js';
 import type { ClientSession } from '../node/client-session.js';
 import type { ByteString } from '../resp/byte-string.js';
@@ -17,12 +17,17 @@ export class ClientListener {
     this.#pump = pump;
   }
 
-  /** Starts listening. Rejects with the system's error (EADDRINUSE...). The listener does not keep the process alive. */
-  async listen(host: string, port: number): Promise<void> {
+  /**
+   * Starts listening. Rejects with the system's error (EADDRINUSE...). The listener does not keep the process alive.
+   * @param port 0 = any free one.
+   * @returns the port.
+   */
+  async listen(host: string, port: number): Promise<number> {
     const server = createServer({ noDelay: true, pauseOnConnect: false }, (socket) => this.#accept(socket));
     server.unref();
     await onListening(server, host, port, 511);
     this.#server = server;
+    return (server.address() as AddressInfo).port;
   }
 
   get connectionCount(): number {

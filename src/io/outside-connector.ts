@@ -137,9 +137,7 @@ export class TcpConnector implements OutsideConnector {
     return {
       onConnected: (link) => this.#pump.input(() => this.#onConnected(link, processOf())),
       onMessage: (link, message) => this.#pump.input(() => this.#busHandlers.get(link)?.onMessage(message)),
-      onDropped: (_link, packet) => {
-        if (packet.warning !== null) processOf()?.log('warning', packet.warning);
-      },
+      onDropped: (link, packet) => this.#pump.input(() => this.#busHandlers.get(link)?.onDropped(packet)),
       onClosed: (link, closure) => {
         if (closure.kind === 'bad-packet') processOf()?.log('warning', closure.text);
         this.#pump.input(() => this.#busHandlers.get(link)?.onClosed(closure.text));

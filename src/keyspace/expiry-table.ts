@@ -54,18 +54,16 @@ export class ExpiryTable {
     this.#exact = null;
   }
 
-  /** The key that expires first, if its time lies before `nowMs`; it stays in the table. */
+  /** The key that expires first, if its time lies before `nowMs`. */
   firstDueBefore(nowMs: number): ByteString | null {
     const due = this.#due;
-    while (due !== null && due.nextDueAtMs !== null && due.nextDueAtMs < nowMs) {
-      const dueAtMs = due.nextDueAtMs;
-      const key = due.take();
-      if (this.#times?.get(key) === dueAtMs) {
-        due.add(dueAtMs, key);
-        return key;
-      }
+    for (;;) {
+      const dueAtMs = due?.nextDueAtMs ?? null;
+      const key = due?.nextName ?? null;
+      if (due === null || dueAtMs === null || key === null || dueAtMs >= nowMs) return null;
+      if (this.#times?.get(key) === dueAtMs) return key;
+      due.drop();
     }
-    return null;
   }
 
   /** Not later than the earliest time in the table; null when it is empty. */

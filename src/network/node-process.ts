@@ -261,6 +261,7 @@ export class NodeProcess implements NodeHost {
     return {
       onConnected: () => input(() => node?.cluster?.onLinkConnected(link)),
       onMessage: (message) => input(() => node?.cluster?.onMessage(link, message)),
+      onDropped: (packet) => input(() => node?.cluster?.onDroppedPacket(link, packet)),
       onClosed: () =>
         input(() => {
           link.markClosed();

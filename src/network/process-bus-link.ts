@@ -2,6 +2,7 @@
 import type { BusLink } from '../cluster/bus-link.js';
 import type { ClusterNode } from '../cluster/cluster-node.js';
 import type { BusMessage } from '../cluster/message.js';
+import type { IgnoredPacket } from '../cluster/receive.js';
 
 /** Carries the messages of a link: an in-memory connection or a socket. */
 export interface BusTransport {
@@ -17,6 +18,8 @@ export interface BusTransport {
 export interface BusTransportHandlers {
   onConnected(): void;
   onMessage(message: BusMessage): void;
+  /** A packet came that has to be ignored. */
+  onDropped(packet: IgnoredPacket): void;
   onClosed(reason: string): void;
 }
 

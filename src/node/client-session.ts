@@ -6,6 +6,7 @@ import { ErrorReply, NO_REPLY, type Reply } from '../resp/reply.js';
 import { encodeReply } from '../resp/reply-encoder.js';
 import { RequestDecoder } from '../resp/request-decoder.js';
 import type { Timer } from '../time/clock.js';
+import type { RequestLimits } from './config-changes.js';
 import type { ClientConnection } from './ports.js';
 
 /** What a session needs of its node. */
@@ -17,6 +18,8 @@ export interface SessionOwner {
   dispatch(session: ClientSession, argv: readonly ByteString[]): void;
   /** The session has output to write when the input in hand is done. */
   onOutput(session: ClientSession): void;
+  /** The client sent an empty line: a replica does so while it loads, to show that it lives. */
+  onEmptyLine(session: ClientSession): void;
   /** The session ended; called once. */
   onClosed(session: ClientSession): void;
   onErrorReply(session: ClientSession, error: ErrorReply): void;
@@ -79,6 +82,10 @@ export class ClientSession implements Session {
     return this.#connection?.localAddress ?? '127.0.0.1:0';
   }
 
+  get tls(): boolean {
+    return this.#connection?.tls === true;
+  }
+
   get blocked(): BlockedState | null {
     return this.#blocked;
   }
@@ -98,13 +105,23 @@ export class ClientSession implements Session {
     this.lastInteractionMs = this.#owner.nowMs();
     this.bytesIn += chunk.length;
     this.#owner.countInput(chunk.length);
+    const { emptyLines } = this.decoder;
     this.decoder.push(chunk);
     this.processInput();
+    if (this.decoder.emptyLines !== emptyLines) this.#owner.onEmptyLine(this);
+    // Asked when all that is complete has run: what is left is one request that never ends, or input of a blocked client.
+    if (this.decoder.exceedsQueryBufferLimit) this.close('query buffer limit');
+  }
+
+  setRequestLimits(limits: RequestLimits): void {
+    this.decoder.maxBulkLength = limits.bulk;
+    this.decoder.queryBufferLimit = limits.queryBuffer;
   }
 
   /** Runs the complete requests that wait, until the session blocks or ends. */
   processInput(): void {
     while (this.#blocked === null && !this.#closed && !this.closeAfterReply) {
+      this.decoder.authenticated = this.authenticated;
       const argv = this.postponed ?? this.decoder.next();
       this.postponed = null;
       if (argv === null) break;

@@ -20,6 +20,7 @@ export interface ClusterHostParts {
 export function createClusterHost(parts: ClusterHostParts): ClusterHost {
   const { host, config, keyspace, replication, clients } = parts;
   return {
+    version: parts.version,
     random: host.random,
     config: config.values,
     keys: new KeyspaceSlotKeys(keyspace, parts.version === '7.2'),

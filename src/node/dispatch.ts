@@ -150,20 +150,19 @@ export class Dispatcher {
       command.fullName === 'exec' ? (transaction?.queue ?? []) : [{ command, argv }];
     const keys: ByteString[] = [];
     let isWrite = false;
-    let asking = session.asking;
     let isShardedPubsub = false;
     for (const queued of commands) {
       for (const position of queued.command.keyPositions(queued.argv))
         keys.push(queued.argv[position] as ByteString);
       isWrite ||= queued.command.isWrite;
-      asking ||= queued.command.flags.has('asking');
       isShardedPubsub ||= queued.command.declaration.channelPositions !== undefined;
     }
     const result = routeRequest(cluster.state, {
       keys,
       isWrite,
       isExec: command.fullName === 'exec',
-      asking,
+      // Of EXEC its own flags count, not those of what was queued.
+      asking: session.asking || command.flags.has('asking'),
       readonlyMode: session.readonlyMode,
       isMigrate: command.fullName === 'migrate',
       isShardedPubsub: isShardedPubsub && command.fullName !== 'exec',

@@ -18,6 +18,7 @@ import type { Clock, Timer } from '../time/clock.js';
 import type { Random } from '../time/random.js';
 import { ClientSession, type SessionOwner } from './client-session.js';
 import { createClusterHost } from './cluster-host.js';
+import { followConfig, requestLimitsOf } from './config-changes.js';
 import { Dispatcher, type DispatchHost } from './dispatch.js';
 import { type ExecutionHost, Executor } from './execution.js';
 import { KeyspaceEvents } from './keyspace-events.js';
@@ -100,6 +101,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     this.replication = new Replication(
       createReplicationHost({
         host,
+        version: this.version,
         config: this.config,
         stats: this.stats,
         snapshots: new Snapshots(this),
@@ -112,6 +114,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     );
     this.cluster = clusterEnabled ? this.#createBrain(host) : null;
     this.#cron = new ServerCron(this, host);
+    followConfig(this);
   }
 
   /** Starts the node's cron. The first run comes within one period, at a random moment of it as between separate processes. */
@@ -162,6 +165,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   acceptClient(connection: ClientConnection): ClientSession {
     const session = new ClientSession(this, this.#nextSessionId++, 'normal', connection);
     session.authenticated = this.config.values.requirepass === '';
+    session.setRequestLimits(requestLimitsOf(this));
     this.stats.totalConnectionsReceived++;
     if (this.sessions.size >= this.config.values.maxclients) {
       this.stats.rejectedConnections++;
@@ -196,6 +200,10 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     this.#postponed.delete(session);
     this.keyspace.unwatchAll(session);
     this.replication.removeSession(session);
+  }
+
+  onEmptyLine(session: ClientSession): void {
+    if (session.isReplica) this.replication.onReplicaNewline(session);
   }
 
   countInput(bytes: number): void {
@@ -234,8 +242,8 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     return !session.authenticated && this.config.values.requirepass !== '';
   }
 
-  redirect(_session: ClientSession, result: Exclude<RoutingResult, { kind: 'local' }>): ErrorReply {
-    return redirectError(this.config.values, result);
+  redirect(session: ClientSession, result: Exclude<RoutingResult, { kind: 'local' }>): ErrorReply {
+    return redirectError(this.config.values, result, { version: this.version, tls: session.tls });
   }
 
   postpone(session: ClientSession, argv: readonly ByteString[]): void {
@@ -302,14 +310,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
       },
     });
     const saved = host.storage.read(this.config.values['cluster-config-file']);
-    const brain = new ClusterBrain(
-      clusterHost,
-      saved === null ? null : Buffer.from(saved).toString('latin1'),
-    );
-    this.config.onChange((names) => {
-      for (const name of names) brain.onConfigChanged(name);
-    });
-    return brain;
+    return new ClusterBrain(clusterHost, saved === null ? null : Buffer.from(saved).toString('latin1'));
   }
 
   /** What the node deletes by itself is deleted on its replicas by its word: DEL, or UNLINK where the directive says so. */

@@ -47,6 +47,8 @@ export interface ClientConnection {
   readonly remoteAddress: string;
   /** `ip:port` the client connected to. */
   readonly localAddress: string;
+  /** The client came over TLS. */
+  readonly tls?: boolean;
   /** Writes bytes; called at most once for each input the node handles. */
   write(bytes: ByteString | Uint8Array): void;
   /** Closes after what was written is out. */

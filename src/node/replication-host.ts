@@ -1,4 +1,5 @@
 /** Gives replication what it needs of its node (replication/ports.ts). */
+import type { RedisVersion } from '../commands/command.js';
 import type { Config } from '../config/config.js';
 import type { ReplicationHost } from '../replication/ports.js';
 import type { ByteString } from '../resp/byte-string.js';
@@ -9,6 +10,7 @@ import type { Snapshots } from './snapshots.js';
 
 export interface ReplicationHostParts {
   readonly host: NodeHost;
+  readonly version: RedisVersion;
   readonly config: Config;
   readonly stats: ReplicationHost['stats'];
   readonly snapshots: Snapshots;
@@ -23,6 +25,7 @@ export interface ReplicationHostParts {
 export function createReplicationHost(parts: ReplicationHostParts): ReplicationHost {
   const { host, config, stats, snapshots, pause } = parts;
   return {
+    version: parts.version,
     clock: host.clock,
     random: host.random,
     config: config.values,

@@ -1,4 +1,5 @@
 /** What a node does by itself, ten times a second: expiry, replication, the cluster's cron, idle clients (serverCron of server.c). */
+import { redirectForBlockedClient } from '../cluster/routing.js';
 import type { Timer } from '../time/clock.js';
 import type { Node } from './node.js';
 import type { NodeHost } from './ports.js';
@@ -38,11 +39,28 @@ export class ServerCron {
     node.keyspace.activeExpireCycle(this.#host.clock.nowMs());
     if (this.#runs % RUNS_PER_SECOND === 0) {
       this.#closeIdleClients();
+      this.#redirectBlockedClients();
       node.replication.cron();
     }
     node.replication.fastCron();
     node.cluster?.cron();
     this.#runs++;
+  }
+
+  /** Clients that wait for a key in a slot this node no longer serves are sent to who does (clusterRedirectBlockedClientIfNeeded of cluster.c). */
+  #redirectBlockedClients(): void {
+    const { cluster, sessions, version } = this.#node;
+    if (cluster === null) return;
+    for (const session of [...sessions.values()]) {
+      const keyed = session.blocked?.keyed;
+      if (keyed === undefined) continue;
+      const redirect = redirectForBlockedClient(
+        cluster.state,
+        { ...keyed, readonlyMode: session.readonlyMode },
+        { version, tls: session.tls },
+      );
+      if (redirect !== null) session.unblock(redirect);
+    }
   }
 
   /** The directive timeout closes clients that sent nothing for that many seconds; replicas and blocked clients are spared. */

@@ -46,16 +46,17 @@ export class ReplicationBacklog {
   append(bytes: ByteString | Uint8Array): void {
     let from = 0;
     while (from < bytes.length) {
-      const tail = this.#blocks.at(-1);
-      if (tail !== undefined && tail.used < tail.size) {
-        const count = Math.min(bytes.length - from, tail.size - tail.used);
-        write(tail, bytes, from, count);
-        this.#length += count;
-        from += count;
-      } else {
-        this.#blocks.push(this.#newBlock(bytes.length - from));
-        this.#trim();
+      let tail = this.#blocks.at(-1);
+      const isNew = tail === undefined || tail.used === tail.size;
+      if (tail === undefined || isNew) {
+        tail = this.#newBlock(bytes.length - from);
+        this.#blocks.push(tail);
       }
+      const count = Math.min(bytes.length - from, tail.size - tail.used);
+      write(tail, bytes, from, count);
+      this.#length += count;
+      from += count;
+      if (isNew) this.#trim();
     }
   }
 

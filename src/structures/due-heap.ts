@@ -2,8 +2,8 @@
 
 export class DueHeap {
   // Two arrays instead of one of pairs: times stay unboxed, and an entry costs no object.
-  #times: number[] = [];
-  #names: string[] = [];
+  readonly #times: number[] = [];
+  readonly #names: string[] = [];
 
   get size(): number {
     return this.#times.length;
@@ -12,6 +12,11 @@ export class DueHeap {
   /** The earliest due time, or null when nothing waits. */
   get nextDueAtMs(): number | null {
     return this.#times.length === 0 ? null : (this.#times[0] as number);
+  }
+
+  /** The name that is due then. */
+  get nextName(): string | null {
+    return this.#names.length === 0 ? null : (this.#names[0] as string);
   }
 
   add(dueAtMs: number, name: string): void {
@@ -32,20 +37,13 @@ export class DueHeap {
     names[index] = name;
   }
 
-  /** Removes the earliest entry and returns its name. Only when `size` is not 0. */
-  take(): string {
-    const times = this.#times;
-    const names = this.#names;
-    const taken = names[0] as string;
-    const lastTime = times.pop() as number;
-    const lastName = names.pop() as string;
-    if (times.length > 0) this.#sink(lastTime, lastName);
-    return taken;
-  }
-
-  clear(): void {
-    this.#times = [];
-    this.#names = [];
+  /** Removes the earliest entry, if there is one. */
+  drop(): void {
+    const lastTime = this.#times.pop();
+    const lastName = this.#names.pop();
+    if (lastTime !== undefined && lastName !== undefined && this.#times.length > 0) {
+      this.#sink(lastTime, lastName);
+    }
   }
 
   /** Puts the entry at the top and lets it sink to its place. */

@@ -1,5 +1,4 @@
 /** The real ports of one node: found free, bound, closed when its process ends, bound again when it starts. */
-import getPort from 'get-port';
 import { RedisTestClusterError } from '../../fixtures/error.js';
 import { BUS_PORT_OFFSET } from '../cluster/constants.js';
 import { ClientListener } from '../io/client-listener.js';
@@ -36,7 +35,7 @@ export class NodePorts {
 
   /**
    * Binds a free client port and its bus port: port + 10000 where that is free, else any other.
-   * @param wanted a fixed client port, or null. Without one, a port that another process takes in between is tried anew.
+   * @param wanted a fixed client port, or null for one that the system chooses.
    * @throws RedisTestClusterError PORT_IN_USE, START_FAILED.
    */
   static async open(
@@ -46,10 +45,10 @@ export class NodePorts {
     wanted: number | null,
   ): Promise<NodePorts> {
     for (let attempt = 1; ; attempt++) {
-      const port = wanted ?? (await getPort({ host }));
       const client = new ClientListener(pump);
+      let port = wanted ?? 0;
       try {
-        await client.listen(host, port);
+        port = await client.listen(host, port);
         const busPort = await openBusPort(connector, host, port);
         return new NodePorts(host, port, busPort, client, connector);
       } catch (error) {

@@ -1,12 +1,13 @@
-// What commands do besides answering: keyspace events, and what is replicated (read from the append-only file of a
-// real redis-server). Propagation: https://redis.io/docs/latest/operate/oss_and_stack/management/replication/
+// Handlers alone, outside of cluster mode: replies, keyspace events, and what is replicated (read from the append-only
+// file of a real redis-server). Propagation: https://redis.io/docs/latest/operate/oss_and_stack/management/replication/
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { encodeReply } from '../../src/resp/reply-encoder.js';
 import { Random } from '../../src/time/random.js';
-import { type Call, show } from '../parity/compare.js';
+import { type Call, expectSame, show } from '../parity/compare.js';
 import { RandomCommands } from '../parity/random-commands.js';
-import { parseTypedReply } from '../parity/typed-reply.js';
+import { parseTypedReply, type TypedReply } from '../parity/typed-reply.js';
 import {
   describeParity,
   type RealConnection,
@@ -19,7 +20,11 @@ const COMMANDS = 5000;
 
 /** So that each command's part of the file and of the events can be told. */
 const SEPARATOR = 'separator';
-const EVENT_CHANNEL = '__keyevent@0__:';
+const EVENT_CHANNEL = /^__keyevent@([0-9]+)__:(.*)$/s;
+const SEPARATOR_CHANNEL = `__keyevent@0__:${SEPARATOR}`;
+
+/** The separator is a key there that is none here. */
+const EXTRA_KEY_COUNTS = new Set(['KEYS']);
 
 const SETTINGS = ['--appendonly', 'yes', '--appendfsync', 'no', '--aof-use-rdb-preamble', 'no'];
 
@@ -27,38 +32,48 @@ const SETTINGS = ['--appendonly', 'yes', '--appendfsync', 'no', '--aof-use-rdb-p
 const EVENT_CLASSES = ['E$gxhmn', 'E$', 'Eg', 'Eh', 'Em', 'En', 'EA'];
 const ALL_CLASSES = 'g$lshzxetd';
 
-describeParity('effects of random commands', () => {
+describeParity('handlers on random commands', () => {
   const seed = Number(process.env['PARITY_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
-  it(`are those of redis-server (seed ${seed})`, { timeout: 60_000 }, async () => {
+  it(`do what redis-server does (seed ${seed})`, { timeout: 60_000 }, async () => {
     await using server = await startRealRedis({ args: SETTINGS });
     const listener = await server.connect();
-    await listener.command('PSUBSCRIBE', `${EVENT_CHANNEL}*`);
+    await listener.command('PSUBSCRIBE', '__keyevent@*');
     const node = new FakeNode({ version: server.version.startsWith('7.0.') ? '7.0' : '7.2' });
-    const commands = new RandomCommands(new Random(seed));
-    const calls = Array.from({ length: COMMANDS }, () => commands.next().call);
+    const commands = new RandomCommands(new Random(seed), { databases: true });
+    const randomCalls = Array.from({ length: COMMANDS }, () => commands.next());
+    const calls = randomCalls.map(({ call }) => call);
     const ours = calls.map((call, index) => effectsOf(node, call, classesAt(index)));
-    await Promise.all(
-      calls.flatMap((call, index) => [
-        server.raw('CONFIG', 'SET', 'notify-keyspace-events', classesAt(index)),
-        server.raw(...call),
-        server.raw('SET', SEPARATOR, ''),
-        server.raw('PUBLISH', EVENT_CHANNEL + SEPARATOR, ''),
-      ]),
+    const replies = await Promise.all(
+      calls.map(async (call, index) => {
+        const [, reply] = await Promise.all([
+          server.raw('CONFIG', 'SET', 'notify-keyspace-events', classesAt(index)),
+          server.raw(...call),
+          server.raw('SET', SEPARATOR, ''),
+          server.raw('PUBLISH', SEPARATOR_CHANNEL, ''),
+        ]);
+        return parseTypedReply(reply);
+      }),
     );
     const propagated = propagatedBy(server);
     expect(propagated).toHaveLength(COMMANDS);
     for (const [index, call] of calls.entries()) {
       const theirs = { events: await nextEvents(listener), propagated: propagated[index]!.map(comparable) };
-      expect(ours[index], `seed ${seed}, command ${index}: ${show(call)}`).toEqual(theirs);
+      const { reply, ...effects } = ours[index]!;
+      expect(effects, `seed ${seed}, command ${index}: ${show(call)}`).toEqual(theirs);
+      if (reply !== null && !EXTRA_KEY_COUNTS.has(String(call[0]))) {
+        expectSame(call, replies[index]!, reply, randomCalls[index]!.options);
+      }
     }
   });
 });
 
 interface Effects {
-  /** `event key` */
+  /** `event key@db` */
   readonly events: readonly string[];
   readonly propagated: readonly (readonly string[])[];
+  /** Null for commands of other groups. */
+  readonly reply: TypedReply | null;
 }
 
 function classesAt(index: number): string {
@@ -69,13 +84,12 @@ function effectsOf(node: FakeNode, call: Call, classes: string): Effects {
   node.clear();
   node.nowMs = Date.now();
   const argv = call.map((argument) => Buffer.from(String(argument)).toString('latin1'));
-  if (node.has(...argv)) node.run(...argv);
+  const reply = node.has(...argv) ? encodeReply(node.run(...argv), 2) : null;
   const wanted = classes.includes('A') ? ALL_CLASSES : classes;
   return {
-    events: node.events
-      .filter((event) => wanted.includes(event.charAt(0)))
-      .map((event) => event.slice(2, -2)),
+    events: node.events.filter((event) => wanted.includes(event.charAt(0))).map((event) => event.slice(2)),
     propagated: node.propagated.map(comparable),
+    reply: reply === null ? null : parseTypedReply(Buffer.from(reply, 'latin1')),
   };
 }
 
@@ -84,10 +98,10 @@ async function nextEvents(listener: RealConnection): Promise<string[]> {
   const events: string[] = [];
   for (;;) {
     const message = parseTypedReply(await listener.nextPush()).value as readonly { readonly value: string }[];
-    const event = message[2]!.value.slice(EVENT_CHANNEL.length);
+    const [, dbIndex, event] = EVENT_CHANNEL.exec(message[2]!.value)!;
     const key = message[3]!.value;
     if (event === SEPARATOR) return events;
-    if (key !== SEPARATOR) events.push(`${event} ${key}`);
+    if (key !== SEPARATOR) events.push(`${event} ${key}@${dbIndex}`);
   }
 }
 

@@ -1,7 +1,6 @@
 /** CLUSTER HELP. The lines of syntax are those of Redis, as tools show them; what they mean is in our own words. */
-import { asCString, type ByteString, toUpperAscii } from '../../resp/byte-string.js';
-import { type Reply, SimpleString } from '../../resp/reply.js';
 import type { Command, RedisVersion } from '../command.js';
+import { helpReply } from '../help.js';
 import { inClusterMode } from './subcommand.js';
 
 interface HelpEntry {
@@ -67,17 +66,16 @@ const ENTRIES: readonly HelpEntry[] = [
     syntax: 'LINKS',
     text: ['The connections of the cluster bus.', 'Each element is a map that describes one connection'],
   },
-  { syntax: 'HELP', text: ['Print this help.'] },
 ];
 
-function helpLines(name: ByteString, version: RedisVersion): Reply[] {
-  const lines = [`${toUpperAscii(asCString(name))} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`];
+function helpLines(version: RedisVersion): string[] {
+  const lines: string[] = [];
   for (const { syntax, text, text70, since72 } of ENTRIES) {
     if (since72 && version === '7.0') continue;
     const explained = version === '7.0' ? (text70 ?? text) : text;
     lines.push(syntax, ...explained.map((line) => `    ${line}`));
   }
-  return lines.map((line) => new SimpleString(line));
+  return lines;
 }
 
 export const helpCommands = [
@@ -89,6 +87,8 @@ export const helpCommands = [
     complexity: 'O(1)',
     arity: 2,
     flags: ['loading', 'stale'],
-    run: inClusterMode((_cluster, argv, { node }) => helpLines(argv[0]!, node.version)),
+    run: inClusterMode((_cluster, argv, context) =>
+      helpReply(context, argv, helpLines(context.node.version)),
+    ),
   },
 ] as const satisfies readonly Command[];

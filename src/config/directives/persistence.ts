@@ -21,7 +21,7 @@ export const PERSISTENCE_DIRECTIVES = directiveTable({
   'rdb-save-incremental-fsync': yesNo(true),
   'rdb-key-save-delay': integer(0, INT_MIN, INT_MAX, { hidden: true }),
   'key-load-delay': integer(0, INT_MIN, INT_MAX, { hidden: true }),
-  'loading-process-events-interval-bytes': memory(2 * MB, 1024, INT_MAX, { hidden: true }),
+  'loading-process-events-interval-bytes': integer(2 * MB, 1024, INT_MAX, { hidden: true }),
   'stop-writes-on-bgsave-error': yesNo(true),
 
   appendonly: yesNo(false, { denyLoading: true }),

@@ -6,6 +6,7 @@ import { choice, text, yesNo } from '../scalar-directives.js';
 
 const MB = 1024 * 1024;
 const PORT_MAX = 65535;
+const BACKLOG_MIN = 16n * 1024n;
 
 export const REPLICATION_DIRECTIVES = directiveTable({
   replicaof: masterAddress({ alias: 'slaveof', immutable: true }),
@@ -23,7 +24,9 @@ export const REPLICATION_DIRECTIVES = directiveTable({
   'repl-timeout': integer(60, 1, INT_MAX),
   'repl-ping-replica-period': integer(10, 1, INT_MAX, { alias: 'repl-ping-slave-period' }),
   'repl-disable-tcp-nodelay': yesNo(false),
-  'repl-backlog-size': memory(MB, 1, LONG_MAX),
+  'repl-backlog-size': memory(MB, 1, LONG_MAX, {
+    clamp: (bytes) => (bytes < BACKLOG_MIN ? BACKLOG_MIN : bytes),
+  }),
   'repl-backlog-ttl': integer(3600, 0, LONG_MAX),
   'repl-diskless-sync': yesNo(true),
   'repl-diskless-sync-delay': integer(5, 0, INT_MAX),

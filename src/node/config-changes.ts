@@ -1,0 +1,41 @@
+/** Carries directives that are set at run time to the parts that keep something made from them. The others read them anew each time. */
+import type { DirectiveName } from '../config/config.js';
+import type { Node } from './node.js';
+
+const ACCESS_DIRECTIVES: readonly DirectiveName[] = ['maxmemory-policy', 'lfu-log-factor', 'lfu-decay-time'];
+const REQUEST_LIMITS: readonly DirectiveName[] = ['proto-max-bulk-len', 'client-query-buffer-limit'];
+
+/** To be called once, when the node is made. */
+export function followConfig(node: Node): void {
+  applyAccessPolicy(node);
+  node.config.onChange((names) => {
+    if (ACCESS_DIRECTIVES.some((name) => names.has(name))) applyAccessPolicy(node);
+    if (names.has('repl-backlog-size')) node.replication.resizeBacklog();
+    if (REQUEST_LIMITS.some((name) => names.has(name))) {
+      for (const session of node.sessions.values()) session.setRequestLimits(requestLimitsOf(node));
+    }
+    for (const name of names) node.cluster?.onConfigChanged(name);
+    return undefined;
+  });
+}
+
+/** Sizes in bytes that a client's requests may not exceed. */
+export interface RequestLimits {
+  readonly bulk: number;
+  readonly queryBuffer: number;
+}
+
+export function requestLimitsOf({ config }: Pick<Node, 'config'>): RequestLimits {
+  return {
+    bulk: config.values['proto-max-bulk-len'],
+    queryBuffer: config.values['client-query-buffer-limit'],
+  };
+}
+
+function applyAccessPolicy({ keyspace, config }: Node): void {
+  keyspace.accessPolicy = {
+    kind: config.values['maxmemory-policy'].endsWith('-lfu') ? 'lfu' : 'lru',
+    lfuLogFactor: config.values['lfu-log-factor'],
+    lfuDecayMinutes: config.values['lfu-decay-time'],
+  };
+}
