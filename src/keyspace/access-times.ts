@@ -1,8 +1,7 @@
 /**
- * When, or how often, the keys of one database were used: OBJECT IDLETIME and FREQ, and what LRU and LFU eviction
- * go by. https://redis.io/docs/latest/develop/reference/eviction/
+ * When, or how often, a key was used: OBJECT IDLETIME and FREQ, and what LRU and LFU eviction go by. One number an entry,
+ * as the 24 bits of a Redis object. https://redis.io/docs/latest/develop/reference/eviction/
  */
-import type { ByteString } from '../resp/byte-string.js';
 import type { Random } from '../time/random.js';
 
 /** How the LFU counter grows and decays: maxmemory-policy, lfu-log-factor, lfu-decay-time. */
@@ -19,64 +18,38 @@ const MAX_FREQUENCY = 255;
 const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
 
-/** An LFU entry is minute * 256 + counter; an LRU entry is a second. */
+/** For LFU the number is minute * 256 + counter; for LRU it is a second. */
 const FREQUENCY_STEP = 256;
 
-export class AccessTimes {
-  #entries: Map<ByteString, number> | null = null;
-  #kind: AccessPolicy['kind'] = 'lru';
-  /** Keys without an entry were used in this second; so nothing is recorded until time moves on. */
-  #baseSecond: number | null = null;
+/** The number of a key of which nothing is known yet. */
+export function initialAccess(kind: AccessPolicy['kind'], nowMs: number): number {
+  if (kind === 'lru') return Math.floor(nowMs / SECOND_MS);
+  return Math.floor(nowMs / MINUTE_MS) * FREQUENCY_STEP + NEW_KEY_FREQUENCY;
+}
 
-  /** The key is used, or comes to be. */
-  touch(key: ByteString, nowMs: number, policy: AccessPolicy, random: Random): void {
-    if (policy.kind !== this.#kind) this.#changeKind(policy.kind);
-    if (policy.kind === 'lfu') {
-      const frequency = raised(this.frequency(key, nowMs, policy), policy, random);
-      this.#store(key, Math.floor(nowMs / MINUTE_MS) * FREQUENCY_STEP + frequency);
-      return;
-    }
-    const second = Math.floor(nowMs / SECOND_MS);
-    this.#baseSecond ??= second;
-    if (second !== this.#baseSecond || this.#entries !== null) this.#store(key, second);
-  }
+/** The number of a key whose LFU counter is known. */
+export function accessWithFrequency(frequency: number, nowMs: number): number {
+  return Math.floor(nowMs / MINUTE_MS) * FREQUENCY_STEP + frequency;
+}
 
-  /** Whole seconds since the last use. */
-  idleSeconds(key: ByteString, nowMs: number): number {
-    const second = Math.floor(nowMs / SECOND_MS);
-    const last = this.#kind === 'lru' ? this.#entries?.get(key) : undefined;
-    return Math.max(0, second - (last ?? this.#baseSecond ?? second));
-  }
+/** The number after one more use. */
+export function accessAfterUse(access: number, nowMs: number, policy: AccessPolicy, random: Random): number {
+  if (policy.kind === 'lru') return Math.floor(nowMs / SECOND_MS);
+  const frequency = raised(frequencyOf(access, nowMs, policy), policy, random);
+  return Math.floor(nowMs / MINUTE_MS) * FREQUENCY_STEP + frequency;
+}
 
-  /** The LFU counter, 0 to 255, as it has decayed until now. */
-  frequency(key: ByteString, nowMs: number, policy: AccessPolicy): number {
-    const entry = this.#kind === 'lfu' ? this.#entries?.get(key) : undefined;
-    if (entry === undefined) return NEW_KEY_FREQUENCY;
-    const counter = entry % FREQUENCY_STEP;
-    if (policy.lfuDecayMinutes === 0) return counter;
-    const minutes = Math.floor(nowMs / MINUTE_MS) - Math.floor(entry / FREQUENCY_STEP);
-    return Math.max(0, counter - Math.floor(minutes / policy.lfuDecayMinutes));
-  }
+/** Whole seconds since the last use, for LRU. */
+export function idleSecondsOf(access: number, nowMs: number): number {
+  return Math.max(0, Math.floor(nowMs / SECOND_MS) - access);
+}
 
-  delete(key: ByteString): void {
-    if (this.#entries !== null) this.#entries.delete(key);
-  }
-
-  clear(): void {
-    this.#entries = null;
-    this.#baseSecond = null;
-  }
-
-  #store(key: ByteString, entry: number): void {
-    this.#entries ??= new Map();
-    this.#entries.set(key, entry);
-  }
-
-  /** Redis reads the 24 bits of an object as the other kind; starting anew is the best that can be said. */
-  #changeKind(kind: AccessPolicy['kind']): void {
-    this.clear();
-    this.#kind = kind;
-  }
+/** The counter of LFU, 0 to 255, as it has decayed until now. */
+export function frequencyOf(access: number, nowMs: number, policy: AccessPolicy): number {
+  const counter = access % FREQUENCY_STEP;
+  if (policy.lfuDecayMinutes === 0) return counter;
+  const minutes = Math.floor(nowMs / MINUTE_MS) - Math.floor(access / FREQUENCY_STEP);
+  return Math.max(0, counter - Math.floor(minutes / policy.lfuDecayMinutes));
 }
 
 /** The counter is logarithmic: the higher it is, the less likely it grows. */

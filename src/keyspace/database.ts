@@ -3,10 +3,17 @@
  * `signalModified`. db.c of Redis; https://redis.io/docs/latest/develop/use/keyspace/
  */
 import type { ByteString } from '../resp/byte-string.js';
-import { type AccessPolicy, AccessTimes } from './access-times.js';
+import {
+  type AccessPolicy,
+  accessAfterUse,
+  accessWithFrequency,
+  frequencyOf,
+  idleSecondsOf,
+  initialAccess,
+} from './access-times.js';
 import { ExpiryTable } from './expiry-table.js';
 import type { KeyspaceHost } from './host.js';
-import { SlotMaps } from './slot-maps.js';
+import { KeyEntry, KeyTable } from './key-table.js';
 import type { StoredValue } from './values/stored-value.js';
 import type { WatchedData, WatchRegistry } from './watch-registry.js';
 
@@ -35,9 +42,10 @@ const RANDOM_KEY_TRIES = 100;
 export class Database implements WatchedData {
   readonly index: number;
   readonly #owner: DatabaseOwner;
-  #keys = new SlotMaps();
+  #keys = new KeyTable();
   #expiry = new ExpiryTable();
-  #accessTimes = new AccessTimes();
+  /** What the entries tell of their use: changes with the eviction policy. */
+  #accessKind: AccessPolicy['kind'] = 'lru';
 
   /** Use `keyspace.databases`. */
   constructor(owner: DatabaseOwner, index: number) {
@@ -57,81 +65,85 @@ export class Database implements WatchedData {
 
   /** The value for a command that reads. Counts a hit or miss. */
   lookupRead(key: ByteString, mode: ReadMode = 'access'): StoredValue | undefined {
-    const value = this.#keys.get(key);
+    const entry = this.#keys.get(key);
     const owner = this.#owner;
-    if (value === undefined || (this.#expiry.size !== 0 && this.#expireIfNeeded(key, false))) {
+    if (entry === undefined || (this.#expiry.size !== 0 && this.#expireIfNeeded(key, false))) {
       if (mode !== 'inspect-quietly') owner.host.notify('m', 'keymiss', key, this.index);
       owner.misses++;
       return undefined;
     }
     owner.hits++;
-    if (mode === 'access' && !owner.noTouch) this.touch(key);
-    return value;
+    if (mode === 'access' && !owner.noTouch) this.#use(entry);
+    return entry.value;
   }
 
   /** The value for a command that may change it. */
   lookupWrite(key: ByteString): StoredValue | undefined {
-    const value = this.#keys.get(key);
-    if (value === undefined) return undefined;
+    const entry = this.#keys.get(key);
+    if (entry === undefined) return undefined;
     if (this.#expiry.size !== 0 && this.#expireIfNeeded(key, true)) return undefined;
-    if (!this.#owner.noTouch) this.touch(key);
-    return value;
+    if (!this.#owner.noTouch) this.#use(entry);
+    return entry.value;
   }
 
   /** The value without any side effect; an expired key is absent. */
   peek(key: ByteString): StoredValue | undefined {
-    const value = this.#keys.get(key);
-    if (value === undefined || this.#expiry.size === 0) return value;
-    return this.isExpired(key) && !this.#obeysMaster() ? undefined : value;
+    const entry = this.#keys.get(key);
+    if (entry === undefined) return undefined;
+    return this.#expiry.size !== 0 && this.isExpired(key) && !this.#obeysMaster() ? undefined : entry.value;
   }
 
   /** The value whatever the expiry says (dumping, replication of the whole dataset). */
   peekStored(key: ByteString): StoredValue | undefined {
-    return this.#keys.get(key);
+    return this.#keys.get(key)?.value;
   }
 
   isStored(key: ByteString): boolean {
     return this.#keys.get(key) !== undefined;
   }
 
-  /** The key has an expiry that has passed. */
+  /**
+   * The key's time has come. Redis keeps a key through the millisecond at which it expires, which nobody can see there;
+   * on a clock that a test moves by exactly the key's time to live it would be there still.
+   */
   isExpired(key: ByteString): boolean {
     const atMs = this.#expiry.get(key);
-    return atMs !== undefined && this.#owner.host.nowMs() > atMs;
+    return atMs !== undefined && this.#owner.host.nowMs() >= atMs;
   }
 
   /** Stores a value; the expiry of an older one goes, unless `keepTtl`. The caller signals the change. */
   set(key: ByteString, value: StoredValue, options?: { readonly keepTtl?: boolean }): void {
-    const isNew = this.#keys.set(key, value);
+    const entry = this.#keys.get(key);
     const host = this.#owner.host;
-    if (isNew) {
-      this.touch(key);
+    if (entry === undefined) {
+      this.#add(key, value);
       host.onKeyAdded?.(this.index, key);
       host.notify('n', 'new', key, this.index);
       return;
     }
+    entry.value = value;
     if (this.#expiry.size !== 0 && options?.keepTtl !== true) this.#expiry.delete(key);
     host.onKeyRemoved?.(this.index, key);
   }
 
   /** Puts another representation of the same value in place (dbReplaceValue): expiry stays, nobody is told. */
   replaceValue(key: ByteString, value: StoredValue): void {
-    this.#keys.set(key, value);
+    const entry = this.#keys.get(key);
+    if (entry === undefined) this.#add(key, value);
+    else entry.value = value;
   }
 
   /** Stores a key without telling anybody: loading a dump, a full resync. */
   load(key: ByteString, value: StoredValue, expiresAtMs: bigint | number | null): void {
-    this.#keys.set(key, value);
+    this.replaceValue(key, value);
     if (expiresAtMs !== null) this.#expiry.set(key, expiresAtMs);
     else this.#expiry.delete(key);
-    this.touch(key);
   }
 
   /** Removes a key with its expiry. The caller signals the change. @returns false when there was none. */
   delete(key: ByteString): boolean {
     if (!this.#keys.delete(key)) return false;
     this.#expiry.delete(key);
-    this.#accessTimes.delete(key);
     this.#owner.host.onKeyRemoved?.(this.index, key);
     return true;
   }
@@ -158,36 +170,55 @@ export class Database implements WatchedData {
 
   /** Takes note that a key was used; lookups do that by themselves. */
   touch(key: ByteString): void {
-    const owner = this.#owner;
-    this.#accessTimes.touch(key, owner.host.nowMs(), owner.accessPolicy, owner.host.random);
+    const entry = this.#keys.get(key);
+    if (entry !== undefined) this.#use(entry);
   }
 
   /** Whole seconds since the key was used. */
   idleSeconds(key: ByteString): number {
-    return this.#accessTimes.idleSeconds(key, this.#owner.host.nowMs());
+    const entry = this.#accessKind === 'lru' ? this.#keys.get(key) : undefined;
+    return entry === undefined ? 0 : idleSecondsOf(entry.access, this.#owner.host.nowMs());
   }
 
   /** The LFU counter of the key, 0 to 255. */
   frequency(key: ByteString): number {
-    return this.#accessTimes.frequency(key, this.#owner.host.nowMs(), this.#owner.accessPolicy);
+    const { accessPolicy, host } = this.#owner;
+    const nowMs = host.nowMs();
+    const entry = this.#accessKind === 'lfu' ? this.#keys.get(key) : undefined;
+    return frequencyOf(entry?.access ?? initialAccess('lfu', nowMs), nowMs, accessPolicy);
   }
 
-  /** To be called once for each key that a command changed: WATCH, client tracking, the dirty counter. */
-  signalModified(key: ByteString, changes = 1): void {
+  /** Sets what is known of the key's use, where the eviction policy asks for it. @param frequency the LFU counter. */
+  setAccess(key: ByteString, use: { readonly idleSeconds?: number; readonly frequency?: number }): void {
+    const entry = this.#keys.get(key);
+    if (entry === undefined) return;
+    const nowMs = this.#owner.host.nowMs();
+    if (this.#accessKind === 'lfu') {
+      if (use.frequency !== undefined) entry.access = accessWithFrequency(use.frequency, nowMs);
+    } else if (use.idleSeconds !== undefined) {
+      entry.access = initialAccess('lru', nowMs) - use.idleSeconds;
+    }
+  }
+
+  /**
+   * To be called once for each key that a command changed: WATCH, client tracking, the dirty counter.
+   * @param byNode no client did it: the key expired, or its slot was lost.
+   */
+  signalModified(key: ByteString, changes = 1, byNode = false): void {
     const owner = this.#owner;
     owner.dirty += changes;
     if (!owner.watches.isEmpty) owner.watches.touch(this.index, key, this);
-    owner.host.onKeyModified?.(this.index, key);
+    owner.host.onKeyModified?.(this.index, key, byNode);
   }
 
   /** Every key with its value, expired ones too. The database must not change meanwhile. */
-  entries(): IterableIterator<[ByteString, StoredValue]> {
-    return this.#keys.entries();
+  *entries(): IterableIterator<[ByteString, StoredValue]> {
+    for (const [key, entry] of this.#keys.all()) yield [key, entry.value];
   }
 
   /** Every key, expired ones too. The database must not change meanwhile. */
   *keys(): IterableIterator<ByteString> {
-    for (const [key] of this.#keys.entries()) yield key;
+    for (const [key] of this.#keys.all()) yield key;
   }
 
   countInSlot(slot: number): number {
@@ -225,14 +256,14 @@ export class Database implements WatchedData {
     const { host } = this.#owner;
     this.delete(key);
     host.notify('x', 'expired', key, this.index);
-    this.signalModified(key, 0);
+    this.signalModified(key, 0, true);
     host.propagateDeletion(this.index, key, 'expire');
     this.#owner.expired++;
   }
 
   /** The key that expires first, if its time has passed. */
   firstExpired(nowMs: number): ByteString | null {
-    return this.#expiry.firstDueBefore(nowMs);
+    return this.#expiry.firstDueAt(nowMs);
   }
 
   /** No key expires before this; null when none ever does. */
@@ -244,14 +275,32 @@ export class Database implements WatchedData {
   clear(): void {
     this.#keys.clear();
     this.#expiry.clear();
-    this.#accessTimes.clear();
   }
 
   /** Exchanges contents with another database and tells nobody: use `keyspace.swap`. */
   swapContents(other: Database): void {
     [this.#keys, other.#keys] = [other.#keys, this.#keys];
     [this.#expiry, other.#expiry] = [other.#expiry, this.#expiry];
-    [this.#accessTimes, other.#accessTimes] = [other.#accessTimes, this.#accessTimes];
+    [this.#accessKind, other.#accessKind] = [other.#accessKind, this.#accessKind];
+  }
+
+  #add(key: ByteString, value: StoredValue): void {
+    const { accessPolicy, host } = this.#owner;
+    if (accessPolicy.kind !== this.#accessKind) this.#changeAccessKind(accessPolicy.kind);
+    this.#keys.add(key, new KeyEntry(value, initialAccess(accessPolicy.kind, host.nowMs())));
+  }
+
+  #use(entry: KeyEntry): void {
+    const { accessPolicy, host } = this.#owner;
+    if (accessPolicy.kind !== this.#accessKind) this.#changeAccessKind(accessPolicy.kind);
+    entry.access = accessAfterUse(entry.access, host.nowMs(), accessPolicy, host.random);
+  }
+
+  /** Redis reads the 24 bits of an object as the other kind; starting anew is the best that can be said. */
+  #changeAccessKind(kind: AccessPolicy['kind']): void {
+    this.#accessKind = kind;
+    const access = initialAccess(kind, this.#owner.host.nowMs());
+    for (const [, entry] of this.#keys.all()) entry.access = access;
   }
 
   #obeysMaster(): boolean {

@@ -54,13 +54,13 @@ export class ExpiryTable {
     this.#exact = null;
   }
 
-  /** The key that expires first, if its time lies before `nowMs`. */
-  firstDueBefore(nowMs: number): ByteString | null {
+  /** The key that expires first, if its time has come. */
+  firstDueAt(nowMs: number): ByteString | null {
     const due = this.#due;
     for (;;) {
       const dueAtMs = due?.nextDueAtMs ?? null;
       const key = due?.nextName ?? null;
-      if (due === null || dueAtMs === null || key === null || dueAtMs >= nowMs) return null;
+      if (due === null || dueAtMs === null || key === null || dueAtMs > nowMs) return null;
       if (this.#times?.get(key) === dueAtMs) return key;
       due.drop();
     }

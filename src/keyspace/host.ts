@@ -24,10 +24,12 @@ export interface KeyspaceHost {
   propagateDeletion(dbIndex: number, key: ByteString, reason: DeletionReason): void;
   /** Publishes a keyspace event when notify-keyspace-events asks for its class. */
   notify(eventClass: EventClass, event: string, key: ByteString, dbIndex: number): void;
-  /** A key changed (or went): client tracking. */
-  onKeyModified?(dbIndex: number, key: ByteString): void;
+  /** A key changed (or went): client tracking. @param byNode no client did it: the key expired, or its slot was lost. */
+  onKeyModified?(dbIndex: number, key: ByteString, byNode: boolean): void;
   /** All keys of a database (null: of every database) are about to go: client tracking. */
   onFlush?(dbIndex: number | null): void;
+  /** False: nobody waits for a key, so none is told of when many come and go at once (FLUSHALL, SWAPDB). */
+  hasKeyWaiters?(): boolean;
   /** A key came to be, now or by a swap of databases: whoever blocks on it may go on. */
   onKeyAdded?(dbIndex: number, key: ByteString): void;
   /** A key was deleted or overwritten by another value: XREADGROUP blocked on it ends. */

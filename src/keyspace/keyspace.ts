@@ -64,7 +64,7 @@ export class Keyspace implements DatabaseOwner {
     const flushed = dbIndex === null ? this.databases : [this.database(dbIndex)];
     let removed = 0;
     for (const database of flushed) {
-      if (this.host.onKeyRemoved !== undefined) {
+      if (this.host.onKeyRemoved !== undefined && this.host.hasKeyWaiters?.() !== false) {
         for (const key of database.keys()) this.host.onKeyRemoved(database.index, key);
       }
       if (!this.watches.isEmpty) this.watches.touchAll(database.index, database, null);
@@ -87,7 +87,7 @@ export class Keyspace implements DatabaseOwner {
       this.watches.touchAll(secondIndex, second, first);
     }
     first.swapContents(second);
-    if (this.host.onKeyAdded === undefined) return;
+    if (this.host.onKeyAdded === undefined || this.host.hasKeyWaiters?.() === false) return;
     for (const database of [first, second]) {
       for (const key of database.keys()) this.host.onKeyAdded(database.index, key);
     }

@@ -32,7 +32,7 @@ export class KeyspaceSlotKeys {
       database.delete(key);
       if (!this.#propagatesDeletions) continue;
       host.propagateDeletion(database.index, key, 'slot');
-      database.signalModified(key);
+      database.signalModified(key, 1, true);
     }
     return keys.length;
   }

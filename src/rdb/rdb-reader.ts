@@ -66,6 +66,14 @@ export class RdbReader {
     return this.#lenAfter(first);
   }
 
+  /** A length that uses all of its 64 bits. */
+  length64(): bigint {
+    if (this.#end - this.#position > 8 && this.#buffer[this.#position] === LENGTH_64) {
+      return this.#buffer.readBigUInt64BE(this.#advance(9) + 1);
+    }
+    return BigInt(this.len());
+  }
+
   /** A length of something whose parts take at least `minBytesEach`: what cannot be there is refused before anything is made of it. */
   count(minBytesEach: number): number {
     const count = this.len();

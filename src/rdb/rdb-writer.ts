@@ -85,6 +85,17 @@ export class RdbWriter {
     }
   }
 
+  /** As `len`, for what uses all of its 64 bits. */
+  length64(value: bigint): void {
+    if (value <= BigInt(MAX_UINT32)) {
+      this.len(Number(value));
+      return;
+    }
+    this.#reserve(9);
+    this.#buffer[this.#length++] = LENGTH_64;
+    this.#length = this.#buffer.writeBigUInt64BE(value, this.#length);
+  }
+
   /** A string in the shortest of its forms: integer, compressed, plain. */
   string(value: ByteString): void {
     if (value.length <= MAX_INTEGER_CHARS) {

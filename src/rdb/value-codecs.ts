@@ -1,13 +1,24 @@
 /** Finds the codec of a value, or of an RDB type. */
 import type { StoredValue } from '../keyspace/values/stored-value.js';
 import { hashCodec } from './codecs/hash-codec.js';
+import { listCodec } from './codecs/list-codec.js';
+import { setCodec } from './codecs/set-codec.js';
+import { sortedSetCodec } from './codecs/sorted-set-codec.js';
+import { streamCodec } from './codecs/stream-codec.js';
 import { stringCodec } from './codecs/string-codec.js';
 import { RdbFormatError } from './rdb-format-error.js';
 import type { RdbReader } from './rdb-reader.js';
 import type { RdbWriter } from './rdb-writer.js';
 import type { RdbValueCodec, ValueLimits } from './value-codec.js';
 
-const CODECS: readonly RdbValueCodec[] = [stringCodec, hashCodec];
+const CODECS: readonly RdbValueCodec[] = [
+  stringCodec,
+  listCodec,
+  setCodec,
+  hashCodec,
+  sortedSetCodec,
+  streamCodec,
+];
 
 const BY_TYPE: ReadonlyMap<number, RdbValueCodec> = new Map(
   CODECS.flatMap((codec) => codec.types.map((type) => [type, codec] as const)),

@@ -6,7 +6,12 @@ import { type RdbInfo, type ReadRdbOptions, readRdb } from '../../src/rdb/read-r
 import type { ValueLimits } from '../../src/rdb/value-codec.js';
 import type { WritableDatabase, WriteRdbOptions } from '../../src/rdb/write-rdb.js';
 
-export const LIMITS: ValueLimits = { hash: { maxListpackEntries: 128, maxListpackValue: 64 } };
+export const LIMITS: ValueLimits = {
+  hash: { maxListpackEntries: 128, maxListpackValue: 64 },
+  zset: { maxListpackEntries: 128, maxListpackValue: 64 },
+  list: { maxListpackSize: -2, hasListpacks: true },
+  set: { maxIntsetEntries: 512, maxListpackEntries: 128, maxListpackValue: 64, hasListpacks: true },
+};
 
 export const READ_OPTIONS: ReadRdbOptions = { rdbVersion: 11, databaseCount: 16, limits: LIMITS };
 

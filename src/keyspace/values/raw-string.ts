@@ -71,6 +71,13 @@ export class RawString {
     this.#text = null;
   }
 
+  /** Takes these bytes over: others, or its own ones that were changed in place. */
+  setBytes(bytes: Uint8Array): void {
+    this.#bytes = asBuffer(bytes);
+    this.#length = bytes.length;
+    this.#text = null;
+  }
+
   /** The bytes themselves, for bit operations; valid until the next change. */
   bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);

@@ -1,11 +1,15 @@
 /** What a key may hold. A new type is a file in this folder, a member of this union and a folder in commands/. */
 import type { HashValue } from './hash-value.js';
+import type { ListValue } from './list-value.js';
+import type { SetValue } from './set-value.js';
+import type { SortedSetValue } from './sorted-set-value.js';
+import type { StreamValue } from './stream-value.js';
 import { copyOfString, type StringValue, stringEncodingOf } from './string-value.js';
 
-export type StoredValue = StringValue | HashValue;
+export type StoredValue = StringValue | ListValue | SetValue | HashValue | SortedSetValue | StreamValue;
 
 /** As the TYPE command names them. */
-export type ValueType = 'string' | 'hash';
+export type ValueType = 'string' | 'list' | 'set' | 'hash' | 'zset' | 'stream';
 
 export function typeOfValue(value: StoredValue): ValueType {
   return typeof value === 'string' ? 'string' : value.type;

@@ -1,0 +1,93 @@
+/**
+ * The keys of one database: one map for the lookup that every command does, and an index by hash slot from the moment on
+ * that somebody asks for it. Without slot commands a key costs one entry in one map.
+ */
+import type { ByteString } from '../resp/byte-string.js';
+import type { Random } from '../time/random.js';
+import { SlotIndex } from './slot-index.js';
+import type { StoredValue } from './values/stored-value.js';
+
+/** What a database holds under a key. */
+export class KeyEntry {
+  value: StoredValue;
+  /** When, or how often, it was used: see access-times.ts. */
+  access: number;
+
+  constructor(value: StoredValue, access: number) {
+    this.value = value;
+    this.access = access;
+  }
+}
+
+export class KeyTable {
+  #entries: Map<ByteString, KeyEntry> | null = null;
+  #slots: SlotIndex | null = null;
+  /** The last one found: a command that looks up a key and then stores under it asks twice. */
+  #lastKey: ByteString = '';
+  #lastEntry: KeyEntry | undefined;
+
+  get size(): number {
+    return this.#entries === null ? 0 : this.#entries.size;
+  }
+
+  get(key: ByteString): KeyEntry | undefined {
+    if (this.#entries === null) return undefined;
+    if (key === this.#lastKey && this.#lastEntry !== undefined) return this.#lastEntry;
+    const entry = this.#entries.get(key);
+    this.#lastKey = key;
+    this.#lastEntry = entry;
+    return entry;
+  }
+
+  /** The key is new. */
+  add(key: ByteString, entry: KeyEntry): void {
+    this.#lastEntry = undefined;
+    this.#entries ??= new Map();
+    this.#entries.set(key, entry);
+    if (this.#slots !== null) this.#slots.add(key);
+  }
+
+  /** @returns false when there is no such key. */
+  delete(key: ByteString): boolean {
+    this.#lastEntry = undefined;
+    if (this.#entries === null || !this.#entries.delete(key)) return false;
+    if (this.#slots !== null) this.#slots.delete(key);
+    return true;
+  }
+
+  clear(): void {
+    this.#entries = null;
+    this.#slots = null;
+    this.#lastEntry = undefined;
+  }
+
+  /** Every entry, in the order in which the keys came. */
+  all(): Iterable<[ByteString, KeyEntry]> {
+    return this.#entries ?? [];
+  }
+
+  countInSlot(slot: number): number {
+    return this.size === 0 ? 0 : this.#slotIndex().countInSlot(slot);
+  }
+
+  /** Up to `count` keys of the slot, oldest first. */
+  keysInSlot(slot: number, count: number): ByteString[] {
+    return this.size === 0 ? [] : this.#slotIndex().keysInSlot(slot, count);
+  }
+
+  /** Any key, each as likely as the others; null when there is none. */
+  randomKey(random: Random): ByteString | null {
+    return this.size === 0 ? null : this.#slotIndex().randomKey(random);
+  }
+
+  /** One step of SCAN: about `count` keys, and the cursor to go on from (0 = all seen). */
+  scan(cursor: number, count: number): { readonly cursor: number; readonly keys: ByteString[] } {
+    return this.size === 0 ? { cursor: 0, keys: [] } : this.#slotIndex().scan(cursor, count);
+  }
+
+  /** Built when it is first asked for, kept up to date from then on. */
+  #slotIndex(): SlotIndex {
+    this.#slots ??= new SlotIndex(this.#entries?.keys() ?? []);
+    return this.#slots;
+  }
+}
