@@ -1,8 +1,15 @@
 /** One client of a node: decodes its requests, queues its replies, and holds its input while it is blocked (client of server.h). */
 import type { RedisVersion } from '../commands/command.js';
-import type { BlockedState, Session, Transaction, WatchedKey } from '../commands/session.js';
+import type {
+  BlockedState,
+  ClientTracking,
+  Session,
+  Subscriptions,
+  Transaction,
+  WatchedKey,
+} from '../commands/session.js';
 import type { ByteString } from '../resp/byte-string.js';
-import { ErrorReply, NO_REPLY, type Reply } from '../resp/reply.js';
+import { ErrorReply, NO_REPLY, PushSequence, type Reply } from '../resp/reply.js';
 import { encodeReply } from '../resp/reply-encoder.js';
 import { RequestDecoder } from '../resp/request-decoder.js';
 import type { Timer } from '../time/clock.js';
@@ -14,8 +21,14 @@ export interface SessionOwner {
   readonly version: RedisVersion;
   nowMs(): number;
   schedule(dueAtMs: number, run: () => void): Timer;
+  /** The node sleeps (DEBUG SLEEP) or is about to end: what was sent waits. */
+  readonly halted: boolean;
   /** Runs one command; the session's reply() is called with the answer. */
   dispatch(session: ClientSession, argv: readonly ByteString[]): void;
+  /** The command that the session waited with got this answer without running again. */
+  onUnblocked(session: ClientSession, reply: Reply): void;
+  /** The session may go on with its input when the input in hand is done. */
+  onInputReady(session: ClientSession): void;
   /** The session has output to write when the input in hand is done. */
   onOutput(session: ClientSession): void;
   /** The client sent an empty line: a replica does so while it loads, to show that it lives. */
@@ -48,6 +61,9 @@ export class ClientSession implements Session {
   noEvict = false;
   noTouch = false;
   isReplica = false;
+  isMonitor = false;
+  subscriptions: Subscriptions | null = null;
+  tracking: ClientTracking | null = null;
   closeAfterReply = false;
   lastWriteOffset = 0;
   lastCommand = 'NULL';
@@ -121,6 +137,10 @@ export class ClientSession implements Session {
   /** Runs the complete requests that wait, until the session blocks or ends. */
   processInput(): void {
     while (this.#blocked === null && !this.#closed && !this.closeAfterReply) {
+      if (this.#owner.halted) {
+        this.#owner.onInputReady(this);
+        return;
+      }
       this.decoder.authenticated = this.authenticated;
       const argv = this.postponed ?? this.decoder.next();
       this.postponed = null;
@@ -142,7 +162,8 @@ export class ClientSession implements Session {
   /** The answer to the command in hand; CLIENT REPLY decides whether the client sees it. */
   reply(reply: Reply): void {
     if (reply instanceof ErrorReply) this.#owner.onErrorReply(this, reply);
-    if (this.replyMode !== 'on') return;
+    const isSilenced = this.replyMode === 'off' || this.replyMode === 'skip';
+    if (isSilenced && !(reply instanceof PushSequence)) return;
     this.send(reply);
   }
 
@@ -208,14 +229,36 @@ export class ClientSession implements Session {
   unblock(reply: Reply): void {
     if (this.#blocked === null) return;
     this.#endBlock();
+    this.#owner.onUnblocked(this, reply);
     this.reply(reply);
-    this.processInput();
+    this.endCommand(false);
+    this.#owner.onInputReady(this);
+  }
+
+  /** Ends the wait for a key that is ready: the command runs again, and may wait again. */
+  retry(run: () => void): void {
+    this.#endBlock();
+    run();
+    if (this.#blocked === null && !this.#closed) this.#owner.onInputReady(this);
   }
 
   /** Ends a pause without an answer: the postponed command runs. */
   resume(): void {
     this.#endBlock();
-    this.processInput();
+    this.#owner.onInputReady(this);
+  }
+
+  /** What ends with each command: CLIENT REPLY SKIP, ASKING and CLIENT CACHING, which live for one command or one transaction (resetClient of networking.c). */
+  endCommand(wasAsking: boolean): void {
+    if (this.asking && this.transaction === null && !wasAsking) this.asking = false;
+    if (this.tracking !== null) this.#endCaching(this.tracking);
+    if (this.replyMode === 'skip') this.replyMode = 'on';
+    else if (this.replyMode === 'skip-next') this.replyMode = 'skip';
+  }
+
+  /** CLIENT CACHING counts for what comes next, other subcommands of CLIENT apart. */
+  #endCaching(tracking: ClientTracking): void {
+    if (this.transaction === null && !this.lastCommand.startsWith('client|')) tracking.caching = false;
   }
 
   #endBlock(): void {

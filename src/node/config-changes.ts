@@ -8,8 +8,10 @@ const REQUEST_LIMITS: readonly DirectiveName[] = ['proto-max-bulk-len', 'client-
 /** To be called once, when the node is made. */
 export function followConfig(node: Node): void {
   applyAccessPolicy(node);
+  applyKeyspaceEvents(node);
   node.config.onChange((names) => {
     if (ACCESS_DIRECTIVES.some((name) => names.has(name))) applyAccessPolicy(node);
+    if (names.has('notify-keyspace-events')) applyKeyspaceEvents(node);
     if (names.has('repl-backlog-size')) node.replication.resizeBacklog();
     if (REQUEST_LIMITS.some((name) => names.has(name))) {
       for (const session of node.sessions.values()) session.setRequestLimits(requestLimitsOf(node));
@@ -38,4 +40,8 @@ function applyAccessPolicy({ keyspace, config }: Node): void {
     lfuLogFactor: config.values['lfu-log-factor'],
     lfuDecayMinutes: config.values['lfu-decay-time'],
   };
+}
+
+function applyKeyspaceEvents({ keyspaceEvents, config }: Node): void {
+  keyspaceEvents.configure(config.values['notify-keyspace-events']);
 }

@@ -10,11 +10,17 @@ import * as errors from '../resp/errors/index.js';
 import { type ErrorReply, NO_REPLY, QUEUED, type Reply } from '../resp/reply.js';
 import type { ClientSession } from './client-session.js';
 import type { Executor } from './execution.js';
+import type { Monitors } from './monitors.js';
+import type { OwnOutput } from './own-output.js';
 import type { PauseState } from './pause.js';
+import type { Tracking } from './tracking.js';
 
 export interface DispatchHost {
   readonly context: NodeContext;
   readonly executor: Executor;
+  readonly ownOutput: OwnOutput;
+  readonly tracking: Tracking;
+  readonly monitors: Monitors;
   readonly pause: PauseState;
   /** The dataset is being loaded. */
   readonly loading: boolean;
@@ -27,6 +33,19 @@ export interface DispatchHost {
 
 /** Commands that run at once inside MULTI. */
 const NOT_QUEUED = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
+/** What a subscriber of RESP2, which takes all it gets for messages, may send. */
+const FOR_SUBSCRIBERS = new Set([
+  'ping',
+  'subscribe',
+  'ssubscribe',
+  'unsubscribe',
+  'sunsubscribe',
+  'psubscribe',
+  'punsubscribe',
+  'quit',
+  'reset',
+]);
+const NO_COMMANDS: readonly QueuedCommand[] = [];
 /** First words of an HTTP request: somebody talks HTTP to us, maybe through a victim's browser. */
 const HTTP_WORDS = new Set(['host:', 'post']);
 
@@ -47,12 +66,12 @@ export class Dispatcher {
     }
     session.lastCommand = command.fullName;
     if (!command.acceptsArgumentCount(argv.length)) {
-      this.#reject(session, command, errors.wrongArity(command.fullName));
+      this.#reject(session, command, errors.wrongArity(command.fullName), argv);
       return;
     }
     const refusal = this.#refusalBeforeRouting(session, command);
     if (refusal !== null) {
-      this.#reject(session, command, refusal);
+      this.#reject(session, command, refusal, argv);
       return;
     }
     const { cluster } = context;
@@ -69,7 +88,7 @@ export class Dispatcher {
     }
     const stateRefusal = this.#refusalAfterRouting(session, command);
     if (stateRefusal !== null) {
-      this.#reject(session, command, stateRefusal);
+      this.#reject(session, command, stateRefusal, argv);
       return;
     }
     if (this.#isPaused(session, command)) {
@@ -79,16 +98,27 @@ export class Dispatcher {
     this.#run(session, command, argv);
   }
 
+  /** Runs a command that passed all checks before, when its session began to wait with it. */
+  runUnchecked(session: ClientSession, command: ResolvedCommand, argv: readonly ByteString[]): void {
+    this.#run(session, command, argv);
+  }
+
   #run(session: ClientSession, command: ResolvedCommand, argv: readonly ByteString[]): void {
-    if (session.transaction !== null && !NOT_QUEUED.has(command.fullName)) {
-      session.transaction.queue.push({ command, argv });
+    const { transaction } = session;
+    if (transaction !== null && !NOT_QUEUED.has(command.fullName)) {
+      // A transaction that cannot succeed any more is not kept: EXEC must not be redirected because of it.
+      if (!transaction.aborted && !session.watchedKeyChanged) transaction.queue.push({ command, argv });
       session.reply(QUEUED);
     } else {
-      const reply = this.#host.executor.execute(session, command, argv);
+      const { executor, ownOutput, tracking } = this.#host;
+      const reply = executor.execute(session, command, argv);
       // A command that has to wait answers later, by session.unblock().
-      if (reply !== NO_REPLY) session.reply(reply);
+      if (ownOutput.isPending) ownOutput.reply(session, reply);
+      else if (reply !== NO_REPLY) session.reply(reply);
+      if (tracking.isPending) tracking.sendPending(session);
     }
-    endCommand(session, command);
+    // A command that waits ends with its answer.
+    if (session.blocked === null) session.endCommand(command.fullName === 'asking');
   }
 
   #refuseUnknown(session: ClientSession, argv: readonly ByteString[], name: ByteString): void {
@@ -105,18 +135,21 @@ export class Dispatcher {
       }
       error = errors.unknownCommand(name, argv.slice(1));
     } else if (argv.length < 2) {
-      error = errors.wrongArity(container.fullName);
+      session.lastCommand = container.fullName;
+      this.#reject(session, container, errors.wrongArity(container.fullName), argv);
+      return;
     } else {
       error = errors.unknownSubcommand(container.fullName, argv[1] as ByteString);
     }
+    session.lastCommand = 'NULL';
     abortTransaction(session);
     session.reply(error);
-    endCommand(session, null);
+    session.endCommand(false);
   }
 
   #refusalBeforeRouting(session: ClientSession, command: ResolvedCommand): ErrorReply | null {
     const { config } = this.#host.context;
-    if (command.flags.has('protected') && session.kind === 'normal') {
+    if (command.isProtected && session.kind === 'normal') {
       const directive = command.fullName.startsWith('debug')
         ? 'enable-debug-command'
         : 'enable-module-command';
@@ -124,7 +157,7 @@ export class Dispatcher {
       if (allowed === 'no' || (allowed === 'local' && !isLocal(session)))
         return errors.protectedCommand(directive === 'enable-debug-command' ? 'DEBUG' : 'MODULE');
     }
-    if (!command.flags.has('no_auth') && this.#host.authRequired(session)) return errors.NO_AUTH;
+    if (!command.needsNoAuth && this.#host.authRequired(session)) return errors.NO_AUTH;
     if (session.transaction !== null && command.flags.has('no_multi'))
       return errors.NOT_ALLOWED_IN_TRANSACTION;
     return null;
@@ -137,14 +170,8 @@ export class Dispatcher {
     command: ResolvedCommand,
     argv: readonly ByteString[],
   ): Exclude<RoutingResult, { kind: 'local' }> | null {
-    const { firstKey, lastKey } = command;
-    if (
-      firstKey > 0 &&
-      firstKey === lastKey &&
-      servesLocally(cluster.state, hashSlotOfBytes(argv[firstKey] as ByteString))
-    ) {
-      return null;
-    }
+    const slot = slotOfFixedKeys(command, argv);
+    if (slot !== null && servesLocally(cluster.state, slot)) return null;
     const { transaction } = session;
     const commands: readonly QueuedCommand[] =
       command.fullName === 'exec' ? (transaction?.queue ?? []) : [{ command, argv }];
@@ -179,14 +206,15 @@ export class Dispatcher {
     else abortTransaction(session);
     this.#countRejected(command);
     session.reply(this.#host.redirect(session, result));
-    endCommand(session, command);
+    session.endCommand(false);
   }
 
   #refusalAfterRouting(session: ClientSession, command: ResolvedCommand): ErrorReply | null {
-    const { context, loading } = this.#host;
+    const { context, loading, tracking } = this.#host;
     const { replication, config } = context;
+    if (tracking.isActive) tracking.limit();
     const isExec = command.fullName === 'exec';
-    const queue = isExec ? (session.transaction?.queue ?? []) : [];
+    const queue = isExec ? (session.transaction?.queue ?? NO_COMMANDS) : NO_COMMANDS;
     const isWrite = command.isWrite || queue.some((queued) => queued.command.isWrite);
     const obeys = session.kind === 'master-link';
     if (isWrite && !obeys) {
@@ -194,6 +222,8 @@ export class Dispatcher {
       if (replication.masterAddress() !== null && config.values['replica-read-only'])
         return errors.READONLY_REPLICA;
     }
+    if (session.subscriptions !== null && session.protocol === 2 && !FOR_SUBSCRIBERS.has(command.fullName))
+      return errors.notForSubscribers(command.fullName);
     if (
       replication.masterAddress() !== null &&
       !replication.isMasterLinkUp() &&
@@ -208,7 +238,7 @@ export class Dispatcher {
     ) {
       return errors.LOADING;
     }
-    if (session.isReplica && (isWrite || command.isReadonly || command.flags.has('may_replicate'))) {
+    if ((session.isReplica || session.isMonitor) && (isWrite || command.isReadonly || command.mayReplicate)) {
       return errors.REPLICA_KEYSPACE_ACCESS;
     }
     return null;
@@ -216,16 +246,21 @@ export class Dispatcher {
 
   #isPaused(session: ClientSession, command: ResolvedCommand): boolean {
     const mode = this.#host.pause.active;
-    if (mode === null || session.isReplica || session.kind !== 'normal') return false;
-    return mode === 'all' || mayReplicate(command) || this.#queueMayReplicate(session, command);
+    if (mode === null || session.isReplica || session.isMonitor || session.kind !== 'normal') return false;
+    return mode === 'all' || command.mayReplicate || this.#queueMayReplicate(session, command);
   }
 
   #queueMayReplicate(session: ClientSession, command: ResolvedCommand): boolean {
     if (command.fullName !== 'exec' || session.transaction === null) return false;
-    return session.transaction.queue.some((queued) => mayReplicate(queued.command));
+    return session.transaction.queue.some((queued) => queued.command.mayReplicate);
   }
 
-  #reject(session: ClientSession, command: ResolvedCommand, error: ErrorReply): void {
+  #reject(
+    session: ClientSession,
+    command: ResolvedCommand,
+    error: ErrorReply,
+    argv: readonly ByteString[],
+  ): void {
     this.#countRejected(command);
     let reply: Reply = error;
     if (command.fullName === 'exec') {
@@ -235,7 +270,9 @@ export class Dispatcher {
       abortTransaction(session);
     }
     session.reply(reply);
-    endCommand(session, command);
+    // Monitors saw MULTI: they see that it ended.
+    if (reply !== error && !this.#host.monitors.isEmpty) this.#host.monitors.show(session, argv);
+    session.endCommand(command.fullName === 'asking');
   }
 
   #countRejected(command: ResolvedCommand): void {
@@ -247,20 +284,22 @@ export class Dispatcher {
   }
 }
 
-function mayReplicate(command: ResolvedCommand): boolean {
-  return command.isWrite || command.flags.has('may_replicate');
+/** The slot of all keys, when they are at fixed places and in one slot; null: the general way has to look. */
+function slotOfFixedKeys(
+  { firstKey, lastKey, keyStep }: ResolvedCommand,
+  argv: readonly ByteString[],
+): number | null {
+  if (firstKey === 0 || firstKey >= argv.length) return null;
+  const slot = hashSlotOfBytes(argv[firstKey] as ByteString);
+  const last = lastKey < 0 ? argv.length + lastKey : Math.min(lastKey, argv.length - 1);
+  for (let position = firstKey + keyStep; position <= last; position += keyStep) {
+    if (hashSlotOfBytes(argv[position] as ByteString) !== slot) return null;
+  }
+  return slot;
 }
 
 function abortTransaction(session: ClientSession): void {
   if (session.transaction !== null) session.transaction.aborted = true;
-}
-
-/** What ends with each command: CLIENT REPLY SKIP, and ASKING, which lives for one command or one transaction. */
-function endCommand(session: ClientSession, command: ResolvedCommand | null): void {
-  if (session.asking && session.transaction === null && command?.fullName !== 'asking')
-    session.asking = false;
-  if (session.replyMode === 'skip') session.replyMode = 'on';
-  else if (session.replyMode === 'skip-next') session.replyMode = 'skip';
 }
 
 function isLocal(session: ClientSession): boolean {

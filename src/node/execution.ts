@@ -1,27 +1,55 @@
 /** Runs a command's handler: statistics, what is propagated, and the protection of the node against a handler that throws (call() of server.c). */
-import type { CommandContext, NodeContext, NotificationClass } from '../commands/context.js';
+import type {
+  CommandContext,
+  CommandStats,
+  KeyWait,
+  NodeContext,
+  NotificationClass,
+} from '../commands/context.js';
+import type { SlowLog } from '../commands/server/slow-log.js';
 import type { QueuedCommand, Session } from '../commands/session.js';
 import type { ResolvedCommand } from '../commands/table.js';
 import type { Database } from '../keyspace/database.js';
 import type { ByteString } from '../resp/byte-string.js';
-import { ErrorReply, type Reply } from '../resp/reply.js';
+import { ErrorReply, NO_REPLY, type NoReply, type Reply } from '../resp/reply.js';
+import type { BlockedOnKeys } from './blocked-on-keys.js';
+import type { Monitors } from './monitors.js';
+import type { OwnOutput } from './own-output.js';
 import type { Propagation } from './propagation.js';
+import { logSlowCommand } from './slow-commands.js';
+import type { Tracking } from './tracking.js';
 
 /** What execution needs of the node beyond what handlers see. */
 export interface ExecutionHost {
   readonly context: NodeContext;
   readonly propagation: Propagation;
+  readonly ownOutput: OwnOutput;
+  readonly monitors: Monitors;
+  readonly tracking: Tracking;
+  readonly slowLog: SlowLog;
+  readonly blockedOnKeys: BlockedOnKeys;
   notify(eventClass: NotificationClass, event: string, key: ByteString, dbIndex: number): void;
   onErrorReply(session: Session, error: ErrorReply): void;
   onInternalError(error: unknown, command: string): void;
 }
 
+/** Commands that meet expired keys which their caller did not name: each of their deletions is replicated by itself. */
+const TOUCHING_ARBITRARY_KEYS = new Set(['randomkey', 'scan']);
+
 export class Executor {
   readonly #host: ExecutionHost;
   /** Time of the execution in hand; commands of one transaction share it. */
   #executionNowMs = 0;
+  #heldUs = 0;
   /** The session whose command runs now. */
   runsFor: Session | null = null;
+  /** What it is; of EXEC the queued command in hand. */
+  command: ResolvedCommand | null = null;
+  argv: readonly ByteString[] = [];
+  /** The keyspace event that is being published. */
+  event: ByteString | null = null;
+  /** The command runs once more, after a wait. */
+  isRetry = false;
 
   constructor(host: ExecutionHost) {
     this.#host = host;
@@ -39,7 +67,7 @@ export class Executor {
     } finally {
       this.runsFor = outer;
       const offsetBefore = this.#host.context.replication.streamOffset;
-      propagation.leave();
+      propagation.leave(!TOUCHING_ARBITRARY_KEYS.has(command.fullName));
       const offset = this.#host.context.replication.streamOffset;
       if (offset !== offsetBefore) session.lastWriteOffset = offset;
     }
@@ -50,33 +78,71 @@ export class Executor {
     const { keyspace, stats } = host.context;
     const context = new ExecutionContext(host, this, session, command, this.#executionNowMs);
     const dirtyBefore = keyspace.dirty;
+    keyspace.noTouch = session.noTouch;
     let reply: Reply;
     try {
       const handler = command.declaration.run;
       if (handler === undefined) throw new Error(`${command.fullName} has no handler`);
+      this.command = command;
+      this.argv = argv;
       reply = handler(context, argv);
     } catch (error) {
       host.onInternalError(error, command.fullName);
       reply = new ErrorReply(`ERR internal error: ${error instanceof Error ? error.message : String(error)}`);
     }
     const changed = keyspace.dirty !== dirtyBefore;
-    let counters = stats.commands.get(command.fullName);
-    if (counters === undefined) {
-      counters = { calls: 0, rejected: 0, failed: 0, microseconds: 0 };
-      stats.commands.set(command.fullName, counters);
+    // A command that waits is counted when it ends; in 7.0, when it begins.
+    const countsBeginning = host.context.version === '7.0';
+    const isWaiting = reply === NO_REPLY && session.blocked !== null;
+    const counters = this.#countersOf(command.fullName);
+    if (countsBeginning ? !this.isRetry : !isWaiting) {
+      counters.calls++;
+      stats.totalCommandsProcessed++;
     }
+    if (reply instanceof ErrorReply) counters.failed++;
+    counters.microseconds += this.#heldUs;
+    if (session.kind !== 'master-link') {
+      logSlowCommand(host.slowLog, host.context, session, command, argv, this.#heldUs);
+    }
+    this.#heldUs = 0;
+    if (!host.monitors.isEmpty && !this.isRetry) host.monitors.feed(session, command, argv);
+    context.addPropagation(changed, argv);
+    if (command.isReadonly && session.tracking)
+      host.tracking.remember(session, session.tracking, command, argv);
+    return reply;
+  }
+
+  /** The command that a session waited with ended without running again (updateStatsOnUnblock of blocked.c). */
+  countUnblocked(command: string, reply: Reply): void {
+    const { stats, version } = this.#host.context;
+    if (version === '7.0') return;
+    const counters = this.#countersOf(command);
     counters.calls++;
     stats.totalCommandsProcessed++;
     if (reply instanceof ErrorReply) counters.failed++;
-    context.addPropagation(changed, argv);
-    return reply;
+  }
+
+  #countersOf(command: string): CommandStats {
+    const { commands } = this.#host.context.stats;
+    let counters = commands.get(command);
+    if (counters === undefined) {
+      counters = { calls: 0, rejected: 0, failed: 0, microseconds: 0 };
+      commands.set(command, counters);
+    }
+    return counters;
+  }
+
+  /** The command in hand holds up the node that long. */
+  hold(durationMs: number): void {
+    this.#heldUs += Math.round(durationMs * 1000);
   }
 
   /** A command inside EXEC or a script: its error counts as an error reply of its own. */
   call(session: Session, queued: QueuedCommand): Reply {
     const reply = this.execute(session, queued.command, queued.argv);
     if (reply instanceof ErrorReply) this.#host.onErrorReply(session, reply);
-    return reply;
+    const { ownOutput } = this.#host;
+    return ownOutput.isPending ? ownOutput.surround(session, reply) : reply;
   }
 }
 
@@ -132,6 +198,16 @@ class ExecutionContext implements CommandContext {
     this.#forced = true;
   }
 
+  get mayBlock(): boolean {
+    return this.session.kind === 'normal' && this.session.transaction === null;
+  }
+
+  blockOnKeys(wait: KeyWait): NoReply {
+    const { session, command, db } = this;
+    this.#host.blockedOnKeys.block({ session, command, dbIndex: db.index, wait });
+    return NO_REPLY;
+  }
+
   call(queued: QueuedCommand): Reply {
     return this.#executor.call(this.session, queued);
   }
@@ -143,6 +219,7 @@ class ExecutionContext implements CommandContext {
     if ((changed || this.#forced) && !this.#prevented && this.command.fullName !== 'exec') {
       propagation.add(dbIndex, this.#rewritten ?? argv);
     }
-    for (const also of this.#also ?? []) propagation.add(dbIndex, also);
+    if (this.#also === null) return;
+    for (const also of this.#also) propagation.add(dbIndex, also);
   }
 }

@@ -1,25 +1,35 @@
-/** Where keyspace events (https://redis.io/topics/notifications) come together: pub/sub and tests listen here. */
+/** Keyspace events become messages to the subscribers of this node (notify.c). https://redis.io/docs/latest/develop/use/keyspace-notifications/ */
 import type { NotificationClass } from '../commands/context.js';
+import { parseKeyspaceEvents } from '../config/keyspace-events.js';
 import type { ByteString } from '../resp/byte-string.js';
-
-export type KeyspaceEventListener = (
-  eventClass: NotificationClass,
-  event: string,
-  key: ByteString,
-  dbIndex: number,
-) => void;
+import type { PubSub } from './pub-sub.js';
 
 export class KeyspaceEvents {
-  readonly #listeners = new Set<KeyspaceEventListener>();
+  readonly #pubSub: PubSub;
+  /** Classes that are published; null: none at all, which is the default. */
+  #classes: ReadonlySet<string> | null = null;
+  #byKey = false;
+  #byEvent = false;
 
-  /** @returns a function that takes the listener away. */
-  subscribe(listener: KeyspaceEventListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  constructor(pubSub: PubSub) {
+    this.#pubSub = pubSub;
   }
 
-  publish(eventClass: NotificationClass, event: string, key: ByteString, dbIndex: number): void {
-    if (this.#listeners.size === 0) return;
-    for (const listener of this.#listeners) listener(eventClass, event, key, dbIndex);
+  /** @param letters the directive notify-keyspace-events. */
+  configure(letters: ByteString): void {
+    const asked = parseKeyspaceEvents(letters) ?? new Set();
+    this.#byKey = asked.has('K');
+    this.#byEvent = asked.has('E');
+    this.#classes = this.#byKey || this.#byEvent ? asked : null;
+  }
+
+  asksFor(eventClass: NotificationClass): boolean {
+    return this.#classes?.has(eventClass) === true;
+  }
+
+  /** Never over the bus: whoever wants to know it all subscribes at every node. */
+  publish(event: string, key: ByteString, dbIndex: number): void {
+    if (this.#byKey) this.#pubSub.publish(`__keyspace@${dbIndex}__:${key}`, event, false);
+    if (this.#byEvent) this.#pubSub.publish(`__keyevent@${dbIndex}__:${event}`, key, false);
   }
 }

@@ -3,32 +3,41 @@ import { ClusterBrain } from '../cluster/brain.js';
 import type { RoutingResult } from '../cluster/routing.js';
 import { redirectError } from '../cluster/routing.js';
 import type { RedisVersion } from '../commands/command.js';
-import type { NodeContext, NotificationClass } from '../commands/context.js';
+import type { ConfigFile, KeyWait, NodeContext, NotificationClass } from '../commands/context.js';
 import { commandTableOf } from '../commands/index.js';
+import { SlowLog } from '../commands/server/slow-log.js';
 import type { Session } from '../commands/session.js';
 import type { CommandTable } from '../commands/table.js';
 import type { Config } from '../config/config.js';
 import type { DeletionReason } from '../keyspace/host.js';
 import { Keyspace } from '../keyspace/keyspace.js';
+import { typeOfValue } from '../keyspace/values/stored-value.js';
 import { Replication } from '../replication/replication.js';
 import type { ByteString } from '../resp/byte-string.js';
-import { FORCED_UNBLOCK } from '../resp/errors/index.js';
-import type { ErrorReply } from '../resp/reply.js';
+import { FORCED_UNBLOCK, maxClientsReached } from '../resp/errors/index.js';
+import { ErrorReply, type Reply } from '../resp/reply.js';
 import type { Clock, Timer } from '../time/clock.js';
 import type { Random } from '../time/random.js';
+import { BlockedOnKeys, type Waiter } from './blocked-on-keys.js';
 import { ClientSession, type SessionOwner } from './client-session.js';
 import { createClusterHost } from './cluster-host.js';
 import { followConfig, requestLimitsOf } from './config-changes.js';
+import { configFileOf } from './config-file.js';
+import { NodeDebugSwitches } from './debug-switches.js';
 import { Dispatcher, type DispatchHost } from './dispatch.js';
 import { type ExecutionHost, Executor } from './execution.js';
 import { KeyspaceEvents } from './keyspace-events.js';
+import { Monitors } from './monitors.js';
+import { OwnOutput } from './own-output.js';
 import { PauseState } from './pause.js';
 import type { ClientConnection, LogLevel, NodeHost } from './ports.js';
 import { Propagation } from './propagation.js';
+import { PubSub } from './pub-sub.js';
 import { createReplicationHost } from './replication-host.js';
 import { ServerCron } from './server-cron.js';
 import { Snapshots } from './snapshots.js';
 import { createNodeStats, type ServerStats } from './stats.js';
+import { Tracking } from './tracking.js';
 
 /** The release each version behaves as. */
 const RELEASES: Record<RedisVersion, string> = { '7.0': '7.0.15', '7.2': '7.2.4' };
@@ -57,10 +66,20 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   readonly pause: PauseState;
   readonly propagation: Propagation;
   readonly executor: Executor;
-  readonly keyspaceEvents = new KeyspaceEvents();
+  readonly ownOutput: OwnOutput;
+  readonly pubSub: PubSub;
+  readonly keyspaceEvents: KeyspaceEvents;
+  readonly tracking: Tracking;
+  readonly monitors: Monitors;
+  readonly blockedOnKeys: BlockedOnKeys;
+  readonly slowLog = new SlowLog();
+  readonly debugSwitches = new NodeDebugSwitches(this);
+  readonly configFile: ConfigFile;
   readonly sessions = new Map<number, ClientSession>();
   /** The dataset is being loaded: commands without the loading flag are refused. */
   loading = false;
+  /** The node sleeps (DEBUG SLEEP) or is about to end: nothing is handled and nothing leaves. */
+  halted = false;
   readonly #host: NodeHost;
   readonly #dispatcher: Dispatcher;
   readonly #masterSession: ClientSession;
@@ -69,6 +88,10 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   /** Sessions that have output or an end to write after the input in hand. */
   #toFlush: ClientSession[] = [];
   readonly #postponed = new Set<ClientSession>();
+  /** Sessions that go on with their input after the input in hand: their wait ended. */
+  readonly #unblocked = new Set<ClientSession>();
+  /** The process is about to end. */
+  #ending = false;
   #stopped = false;
 
   constructor(host: NodeHost, options: NodeOptions) {
@@ -82,6 +105,22 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     this.pause = new PauseState(host.clock, () => this.#resumePostponed());
     this.propagation = new Propagation((dbIndex, argv) => this.replication.propagate(dbIndex, argv));
     this.executor = new Executor(this);
+    this.ownOutput = new OwnOutput(options.version, () => this.executor);
+    const push = (session: Session, bytes: ByteString): void => this.ownOutput.push(session, bytes);
+    this.pubSub = new PubSub(push);
+    this.keyspaceEvents = new KeyspaceEvents(this.pubSub);
+    this.tracking = new Tracking({
+      sessions: this.sessions,
+      runsFor: () => this.executor.runsFor,
+      maxKeys: () => this.config.values['tracking-table-max-keys'],
+      push,
+    });
+    this.monitors = new Monitors({
+      isLoading: () => this.loading,
+      nowMs: () => host.clock.nowMs(),
+      masterAddress: () => masterAddressOf(this.replication),
+      print: (session, line) => this.ownOutput.print(session, line),
+    });
     this.#dispatcher = new Dispatcher(this);
     const clusterEnabled = this.config.values['cluster-enabled'];
     this.keyspace = new Keyspace(
@@ -94,9 +133,22 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
         expiryPaused: () => this.pause.active !== null,
         propagateDeletion: (dbIndex, key, reason) => this.#propagateDeletion(dbIndex, key, reason),
         notify: (eventClass, event, key, dbIndex) => this.notify(eventClass, event, key, dbIndex),
+        onKeyModified: (_dbIndex, key, byNode) => this.tracking.onKeyModified(key, byNode),
+        onFlush: () => this.tracking.onFlush(),
+        hasKeyWaiters: () => !this.blockedOnKeys.isEmpty,
+        onKeyAdded: (dbIndex, key) => {
+          if (!this.blockedOnKeys.isEmpty) this.blockedOnKeys.signalReady(dbIndex, key);
+        },
+        onKeyRemoved: (dbIndex, key) => {
+          if (this.blockedOnKeys.awaitsDeletions) this.blockedOnKeys.signalRemoved(dbIndex, key);
+        },
       },
       clusterEnabled ? 1 : this.config.values.databases,
     );
+    this.blockedOnKeys = new BlockedOnKeys({
+      keyspace: this.keyspace,
+      serve: (waiter, key) => this.#serveWaiter(waiter, key),
+    });
     this.#masterSession = new ClientSession(this, 0, 'master-link', null);
     this.replication = new Replication(
       createReplicationHost({
@@ -113,6 +165,11 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
       }),
     );
     this.cluster = clusterEnabled ? this.#createBrain(host) : null;
+    this.configFile = configFileOf(host.storage);
+    this.config.mirror('replicaof', () => {
+      const master = this.replication.masterAddress();
+      return master === null ? '' : `${master.host} ${master.port}`;
+    });
     this.#cron = new ServerCron(this, host);
     followConfig(this);
   }
@@ -152,27 +209,26 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
 
   /** Handles one input: what it queued leaves after the cluster's state is saved. Errors in our own code do not end the node. */
   handle(input: () => void): void {
-    if (this.#stopped) return;
-    try {
-      input();
-    } catch (error) {
-      this.onInternalError(error, 'input');
-    }
+    if (this.#stopped || this.#ending) return;
+    this.halted = false;
+    this.#attempt(input);
     this.#afterInput();
   }
 
   /** A client connected. Give its bytes to receive() of the session, within handle(). */
   acceptClient(connection: ClientConnection): ClientSession {
+    const busLinks = this.cluster === null ? 0 : 2 * (this.cluster.state.nodes.size - 1);
+    if (this.sessions.size + busLinks >= this.config.values.maxclients) {
+      this.stats.rejectedConnections++;
+      const session = new ClientSession(this, 0, 'normal', connection);
+      connection.write(`-${maxClientsReached(this.cluster !== null).text}\r\n`);
+      session.close('max number of clients reached');
+      return session;
+    }
     const session = new ClientSession(this, this.#nextSessionId++, 'normal', connection);
     session.authenticated = this.config.values.requirepass === '';
     session.setRequestLimits(requestLimitsOf(this));
     this.stats.totalConnectionsReceived++;
-    if (this.sessions.size >= this.config.values.maxclients) {
-      this.stats.rejectedConnections++;
-      connection.write('-ERR max number of clients reached\r\n');
-      session.close('max number of clients reached');
-      return session;
-    }
     this.sessions.set(session.id, session);
     return session;
   }
@@ -188,7 +244,20 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   }
 
   dispatch(session: ClientSession, argv: readonly ByteString[]): void {
-    this.#dispatcher.dispatch(session, argv);
+    try {
+      this.#dispatcher.dispatch(session, argv);
+    } catch (error) {
+      this.#onDispatchError(session, argv, error);
+    }
+    if (this.blockedOnKeys.hasReadyKeys) this.blockedOnKeys.serve();
+  }
+
+  onUnblocked(session: ClientSession, reply: Reply): void {
+    this.executor.countUnblocked(session.lastCommand, reply);
+  }
+
+  onInputReady(session: ClientSession): void {
+    this.#unblocked.add(session);
   }
 
   onOutput(session: ClientSession): void {
@@ -198,8 +267,12 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   onClosed(session: ClientSession): void {
     this.sessions.delete(session.id);
     this.#postponed.delete(session);
+    this.#unblocked.delete(session);
     this.keyspace.unwatchAll(session);
     this.replication.removeSession(session);
+    this.pubSub.unsubscribeAll(session);
+    this.tracking.disable(session);
+    this.monitors.remove(session);
   }
 
   onEmptyLine(session: ClientSession): void {
@@ -217,7 +290,10 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   // Execution and dispatch host
 
   notify(eventClass: NotificationClass, event: string, key: ByteString, dbIndex: number): void {
-    this.keyspaceEvents.publish(eventClass, event, key, dbIndex);
+    if (!this.keyspaceEvents.asksFor(eventClass)) return;
+    this.executor.event = event;
+    this.keyspaceEvents.publish(event, key, dbIndex);
+    this.executor.event = null;
   }
 
   onErrorReply(session: Session, error: ErrorReply): void {
@@ -259,6 +335,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
 
   discardTransaction(session: ClientSession): void {
     session.transaction = null;
+    session.watchedKeyChanged = false;
     this.keyspace.unwatchAll(session);
   }
 
@@ -276,14 +353,18 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   }
 
   freeze(durationMs: number): void {
+    this.executor.hold(durationMs);
+    this.halted = true;
     this.#host.freeze(durationMs);
   }
 
   exit(reason: string): void {
+    this.#end();
     this.#host.exit(reason);
   }
 
   restart(delayMs: number): void {
+    this.#end();
     this.#host.restart(delayMs);
   }
 
@@ -303,14 +384,30 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
       clients: {
         pauseWritesForFailover: (untilMs) => this.pause.pause('failover', 'write', untilMs),
         endFailoverPause: () => this.pause.unpause('failover'),
-        // Without subscribers there is nobody to deliver to; pub/sub puts its registry here.
-        deliverPublish: () => undefined,
-        dropShardChannels: () => undefined,
+        deliverPublish: (channel, payload, sharded) => void this.pubSub.publish(channel, payload, sharded),
+        dropShardChannels: (slot) => this.pubSub.dropShardChannels(slot),
         disconnectBlockedClients: () => this.disconnectBlockedClients(),
       },
     });
     const saved = host.storage.read(this.config.values['cluster-config-file']);
     return new ClusterBrain(clusterHost, saved === null ? null : Buffer.from(saved).toString('latin1'));
+  }
+
+  /** Since 7.2 the whole command runs again with all checks; before, it took what the ready key has. */
+  #serveWaiter({ session: waiting, command, wait }: Waiter, key: ByteString): void {
+    const session = this.sessions.get(waiting.id);
+    if (session === undefined) return;
+    this.executor.isRetry = true;
+    if (this.version === '7.2') session.retry(() => this.#dispatcher.dispatch(session, wait.argv));
+    else if (wait.withoutKey !== undefined && !this.#holds(session, wait, key))
+      session.unblock(wait.withoutKey);
+    else session.retry(() => this.#dispatcher.runUnchecked(session, command, wait.narrowedTo(key)));
+    this.executor.isRetry = false;
+  }
+
+  #holds(session: ClientSession, { type }: KeyWait, key: ByteString): boolean {
+    const value = this.keyspace.database(session.dbIndex).peek(key);
+    return value !== undefined && typeOfValue(value) === (type as string);
   }
 
   /** What the node deletes by itself is deleted on its replicas by its word: DEL, or UNLINK where the directive says so. */
@@ -327,18 +424,60 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     }
   }
 
+  /** A fault of our own, outside of a handler: the client would wait for ever. */
+  #onDispatchError(session: ClientSession, argv: readonly ByteString[], error: unknown): void {
+    this.onInternalError(error, argv[0] ?? 'a command');
+    session.reply(
+      new ErrorReply(`ERR internal error: ${error instanceof Error ? error.message : String(error)}`),
+    );
+    session.closeAfterReply = true;
+    this.onOutput(session);
+  }
+
+  #end(): void {
+    this.#ending = true;
+    this.halted = true;
+  }
+
+  /** What leaves the node leaves after its state is saved (beforeSleep of server.c): first the replies, then, by the process around it, the messages of the bus. */
   #afterInput(): void {
-    if (this.#stopped) return;
-    this.cluster?.beforeSleep();
-    if (this.cluster?.state.fatalError) {
-      this.#host.exit(this.cluster.state.fatalError);
-      return;
-    }
-    this.replication.beforeSleep();
+    do {
+      if (this.blockedOnKeys.hasReadyKeys) this.#attempt(() => this.blockedOnKeys.serve());
+      if (this.#stopped || this.halted) return;
+      this.cluster?.beforeSleep();
+      if (this.cluster?.state.fatalError) {
+        this.exit(this.cluster.state.fatalError);
+        return;
+      }
+      this.replication.beforeSleep();
+    } while (this.#runUnblocked());
+    this.tracking.broadcast();
     while (this.#toFlush.length > 0) {
       const sessions = this.#toFlush;
       this.#toFlush = [];
       for (const session of sessions) session.flush();
     }
   }
+
+  /** Not where the wait ends, for that may be in the middle of another client's command. @returns false when there were none. */
+  #runUnblocked(): boolean {
+    if (this.#unblocked.size === 0) return false;
+    const sessions = [...this.#unblocked];
+    this.#unblocked.clear();
+    for (const session of sessions) this.#attempt(() => session.processInput());
+    return true;
+  }
+
+  #attempt(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.onInternalError(error, 'input');
+    }
+  }
+}
+
+function masterAddressOf(replication: Replication): string {
+  const master = replication.masterAddress();
+  return master === null ? '' : `${master.host}:${master.port}`;
 }

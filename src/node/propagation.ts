@@ -13,7 +13,10 @@ interface Propagated {
 
 export class Propagation {
   readonly #sink: PropagationSink;
-  #pending: Propagated[] = [];
+  // Most executions change one thing: it needs no list.
+  #firstDbIndex = 0;
+  #firstArgv: readonly ByteString[] | null = null;
+  #others: Propagated[] = [];
   #depth = 0;
 
   /** @param sink takes each command in order; a dbIndex of -1 means that no SELECT may come before it. */
@@ -30,23 +33,36 @@ export class Propagation {
     this.#depth++;
   }
 
-  leave(): void {
+  /** @param wraps false: what this execution changed is no unit (CMD_TOUCHES_ARBITRARY_KEYS of server.h). */
+  leave(wraps: boolean): void {
     this.#depth--;
-    if (this.#depth === 0 && this.#pending.length > 0) this.#flush();
+    if (this.#depth === 0 && this.#firstArgv !== null) this.#flush(this.#firstArgv, wraps);
   }
 
   /** Outside of any execution (active expiry) the command goes out at once. */
   add(dbIndex: number, argv: readonly ByteString[]): void {
-    if (this.#depth === 0) this.#sink(dbIndex, argv);
-    else this.#pending.push({ dbIndex, argv });
+    if (this.#depth === 0) {
+      this.#sink(dbIndex, argv);
+    } else if (this.#firstArgv === null) {
+      this.#firstDbIndex = dbIndex;
+      this.#firstArgv = argv;
+    } else {
+      this.#others.push({ dbIndex, argv });
+    }
   }
 
-  #flush(): void {
-    const commands = this.#pending;
-    this.#pending = [];
-    const isTransaction = commands.length > 1;
-    if (isTransaction) this.#sink(-1, MULTI);
-    for (const { dbIndex, argv } of commands) this.#sink(dbIndex, argv);
-    if (isTransaction) this.#sink(-1, EXEC);
+  #flush(firstArgv: readonly ByteString[], wraps: boolean): void {
+    const firstDbIndex = this.#firstDbIndex;
+    this.#firstArgv = null;
+    if (this.#others.length === 0) {
+      this.#sink(firstDbIndex, firstArgv);
+      return;
+    }
+    const others = this.#others;
+    this.#others = [];
+    if (wraps) this.#sink(-1, MULTI);
+    this.#sink(firstDbIndex, firstArgv);
+    for (const { dbIndex, argv } of others) this.#sink(dbIndex, argv);
+    if (wraps) this.#sink(-1, EXEC);
   }
 }

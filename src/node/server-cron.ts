@@ -36,12 +36,14 @@ export class ServerCron {
 
   #run(): void {
     const node = this.#node;
-    node.keyspace.activeExpireCycle(this.#host.clock.nowMs());
+    if (node.debugSwitches.cronPaused) return;
+    if (node.debugSwitches.activeExpire) node.keyspace.activeExpireCycle(this.#host.clock.nowMs());
     if (this.#runs % RUNS_PER_SECOND === 0) {
       this.#closeIdleClients();
       this.#redirectBlockedClients();
       node.replication.cron();
     }
+    node.tracking.limit();
     node.replication.fastCron();
     node.cluster?.cron();
     this.#runs++;
@@ -63,13 +65,14 @@ export class ServerCron {
     }
   }
 
-  /** The directive timeout closes clients that sent nothing for that many seconds; replicas and blocked clients are spared. */
+  /** The directive timeout closes clients that sent nothing for that many seconds; replicas, monitors, subscribers and blocked clients are spared. */
   #closeIdleClients(): void {
     const timeoutS = this.#node.config.values.timeout;
     if (timeoutS === 0) return;
     const nowMs = this.#host.clock.nowMs();
     for (const session of [...this.#node.sessions.values()]) {
-      if (session.isReplica || session.blocked !== null) continue;
+      const { isReplica, isMonitor, blocked, subscriptions } = session;
+      if (isReplica || isMonitor || blocked !== null || subscriptions !== null) continue;
       if (nowMs - session.lastInteractionMs > timeoutS * 1000) session.close('idle');
     }
   }

@@ -1,5 +1,6 @@
 /** The dataset as an RDB file, for replicas: written from the keyspace, read into it. */
 import type { NodeContext } from '../commands/context.js';
+import { valueLimitsOf } from '../commands/value-limits.js';
 import { RDB_VERSION_70, RDB_VERSION_72 } from '../rdb/rdb-file.js';
 import { readRdb } from '../rdb/read-rdb.js';
 import { writeRdb } from '../rdb/write-rdb.js';
@@ -44,12 +45,7 @@ export class Snapshots {
           rdbVersion: this.#rdbVersion,
           databaseCount: keyspace.databases.length,
           checksum: config.values.rdbchecksum,
-          limits: {
-            hash: {
-              maxListpackEntries: config.values['hash-max-listpack-entries'],
-              maxListpackValue: config.values['hash-max-listpack-value'],
-            },
-          },
+          limits: valueLimitsOf(config, this.#context.version),
         },
       );
     } catch (error) {

@@ -24,6 +24,12 @@ export function formatDoubleOrInteger(value: number, style: DoubleStyle = '7.2')
   return formatDouble(value, Number.isInteger(value) && Math.abs(value) <= MAX_INTEGER ? '7.2' : style);
 }
 
+/** As fpconv_dtoa of 7.2 alone: the shortest digits for whole numbers too. */
+export function formatShortestDigits(value: number): ByteString {
+  if (value === 0) return formatInteger(value);
+  return formatSpecial(value) ?? formatShortest(value);
+}
+
 /** As printf("%.<precision>g"): 17 for 7.0 and the scores of ZSCAN, 14 for numbers that Lua turns into text. */
 export function formatGeneral(value: number, precision: number): ByteString {
   const special = formatSpecial(value);

@@ -58,6 +58,8 @@ function encodeTyped2(reply: TypedReply, doubleStyle: DoubleStyle): ByteString {
     case 'set':
     case 'push':
       return encodeItems(encodeArrayHeader(reply.items.length), reply.items, 2, doubleStyle);
+    case 'push-sequence':
+      return encodeItems('', reply.pushes, 2, doubleStyle);
     case 'double':
       return encodeBulk(reply.text ?? formatDouble(reply.value, doubleStyle));
     case 'boolean':
@@ -88,6 +90,8 @@ function encodeTyped3(reply: TypedReply, doubleStyle: DoubleStyle): ByteString {
       return encodeItems(`~${reply.items.length}\r\n`, reply.items, 3, doubleStyle);
     case 'push':
       return encodeItems(`>${reply.items.length}\r\n`, reply.items, 3, doubleStyle);
+    case 'push-sequence':
+      return encodeItems('', reply.pushes, 3, doubleStyle);
     case 'double':
       return `,${reply.text ?? formatDouble(reply.value, doubleStyle)}\r\n`;
     case 'boolean':

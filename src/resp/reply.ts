@@ -23,6 +23,7 @@ export type Reply =
   | BigNumberReply
   | VerbatimReply
   | PushReply
+  | PushSequence
   | AttributeReply
   | NullArray
   | RawReply
@@ -38,6 +39,8 @@ export class SimpleString {
   }
 }
 
+const LONGEST_CODE = 30;
+
 /** An error: `text` begins with the error code and has no leading '-', as in `ERR syntax error`. */
 export class ErrorReply {
   readonly kind = 'error';
@@ -48,10 +51,10 @@ export class ErrorReply {
     this.text = LINE_BREAK.test(text) ? text.replace(LINE_BREAKS, ' ') : text;
   }
 
-  /** The first word, as counted by INFO errorstats: `ERR`, `WRONGTYPE`, `MOVED`. */
+  /** The first word, as counted by INFO errorstats: `ERR`, `WRONGTYPE`, `MOVED`. A text without one counts as ERR (afterErrorReply of networking.c). */
   get code(): ByteString {
     const space = this.text.indexOf(' ');
-    return space < 0 ? this.text : this.text.slice(0, space);
+    return space < 0 || space > LONGEST_CODE ? 'ERR' : this.text.slice(0, space);
   }
 }
 
@@ -132,6 +135,19 @@ export class PushReply {
 
   constructor(items: readonly Reply[]) {
     this.items = items;
+  }
+}
+
+/**
+ * Several messages in a row where a command has one reply: SUBSCRIBE answers with one for each channel. They come
+ * through though CLIENT REPLY has silenced the client, and inside of EXEC they make more items than were announced.
+ */
+export class PushSequence {
+  readonly kind = 'push-sequence';
+  readonly pushes: readonly PushReply[];
+
+  constructor(pushes: readonly PushReply[]) {
+    this.pushes = pushes;
   }
 }
 

@@ -48,6 +48,15 @@ export const CACHING_NO_WITHOUT_OPTOUT = new ErrorReply(
   'ERR CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT mode.',
 );
 
+/** Links of the cluster bus count as clients. */
+export function maxClientsReached(inClusterMode: boolean): ErrorReply {
+  return new ErrorReply(
+    inClusterMode
+      ? 'ERR max number of clients + cluster connections reached'
+      : 'ERR max number of clients reached',
+  );
+}
+
 export function unknownClientType(type: ByteString): ErrorReply {
   return new ErrorReply(`ERR Unknown client type '${asCString(type)}'`);
 }

@@ -14,6 +14,20 @@ export const FREQUENCY_NOT_TRACKED = new ErrorReply(
   'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
 );
 
+// SORT
+export const SORT_BY_IN_CLUSTER_MODE = new ErrorReply('ERR BY option of SORT denied in Cluster mode.');
+export const SORT_GET_IN_CLUSTER_MODE = new ErrorReply('ERR GET option of SORT denied in Cluster mode.');
+export const SORT_SCORES_NOT_NUMBERS = new ErrorReply(
+  "ERR One or more scores can't be converted into double",
+);
+
+// RESTORE
+export const INVALID_RESTORE_IDLE_TIME = new ErrorReply('ERR Invalid IDLETIME value, must be >= 0');
+export const INVALID_RESTORE_FREQUENCY = new ErrorReply('ERR Invalid FREQ value, must be >= 0 and <= 255');
+export const INVALID_RESTORE_TTL = new ErrorReply('ERR Invalid TTL value, must be >= 0');
+export const WRONG_PAYLOAD = new ErrorReply('ERR DUMP payload version or checksum are wrong');
+export const BAD_DATA_FORMAT = new ErrorReply('ERR Bad data format');
+
 /** `option` as the client spelled it. */
 export function unsupportedOption(option: ByteString): ErrorReply {
   return new ErrorReply(`ERR Unsupported option ${asCString(option)}`);
