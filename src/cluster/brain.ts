@@ -8,7 +8,7 @@ import {
   updateMyPorts,
 } from './announced-address.js';
 import { runBeforeSleep } from './before-sleep.js';
-import { sendPing, sendPublish } from './broadcast.js';
+import { broadcastPong, sendPing, sendPublish } from './broadcast.js';
 import type { BusLink } from './bus-link.js';
 import { ClusterNode } from './cluster-node.js';
 import { ClusterState, Todo } from './cluster-state.js';
@@ -102,6 +102,13 @@ export class ClusterBrain {
   onInboundLink(link: BusLink): void {
     link.node = null;
     this.state.host.log('verbose', `Accepting cluster node connection from ${link.peerIp}`);
+  }
+
+  /** Tells other nodes at once what this one's heartbeats would tell them by and by. */
+  announce(to: 'all' | 'my-master'): void {
+    const { state } = this;
+    if (to === 'all') broadcastPong(state, 'all');
+    else if (state.myMaster?.link) sendPing(state, state.myMaster.link, 'pong');
   }
 
   /** CLUSTER MEET. The node is looked for with the next cron. */

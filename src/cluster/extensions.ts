@@ -6,9 +6,12 @@ import type { PingExtensions } from './message.js';
 import { deleteNode } from './node-removal.js';
 import { setShardId } from './shards.js';
 
-/** What this node attaches to its pings. */
+const NOTHING: PingExtensions = {};
+
+/** What this node attaches to its pings. Redis 7.0 knows the hostname only. */
 export function myExtensions(state: ClusterState): PingExtensions {
   const { myself } = state;
+  if (state.host.version === '7.0') return myself.hostname === '' ? NOTHING : { hostname: myself.hostname };
   const forgottenNodes = forgotten(state);
   return {
     ...(myself.hostname !== '' && { hostname: myself.hostname }),
@@ -35,6 +38,11 @@ export function processExtensions(
   extensions: PingExtensions,
 ): void {
   const { myself } = state;
+  if (state.host.version === '7.0') {
+    setHostname(state, sender, extensions.hostname ?? '');
+    setShardId(state, sender, topMaster(sender).shardId);
+    return;
+  }
   for (const { id, ttlS } of extensions.forgottenNodes ?? []) {
     const node = state.nodes.get(id);
     if (node === undefined || node === myself || (myself.isReplica && myself.replicaOf === node)) continue;

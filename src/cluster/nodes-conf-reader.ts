@@ -12,7 +12,7 @@ import { NodeFlag } from './node-flags.js';
 import { isNodeId } from './node-id.js';
 import type { ClusterHost } from './ports.js';
 import { addReplica } from './replica-list.js';
-import { addSlot, isSlot } from './slot-assignment.js';
+import { addSlot, addSlotRange, isSlot } from './slot-assignment.js';
 
 /** The file is not one that Redis could have written; Redis logs this text and exits. */
 export class CorruptNodesConfError extends Error {
@@ -98,8 +98,11 @@ class NodesConfReader {
       if (node !== this.#myself) state.nodes.add(node);
       maxEpoch = Math.max(maxEpoch, node.configEpoch);
     }
+    const overlap = this.#haveOverlap();
     for (const { node, first, last } of this.#slots) {
-      for (let slot = first; slot <= last; slot++) addSlot(state, node, slot);
+      // Of two lines that name the same slot the first one gets it.
+      if (!overlap) addSlotRange(state, node, first, last);
+      else for (let slot = first; slot <= last; slot++) addSlot(state, node, slot);
     }
     for (const [slot, node] of this.#migratingTo) state.slots.migratingTo.set(slot, node);
     for (const [slot, node] of this.#importingFrom) state.slots.importingFrom.set(slot, node);
@@ -109,6 +112,15 @@ class NodesConfReader {
     state.lastVoteEpoch = this.#lastVoteEpoch;
     this.#host.log('notice', `Node configuration loaded, I'm ${state.myself.id}`);
     return state;
+  }
+
+  #haveOverlap(): boolean {
+    let end = -1;
+    for (const { first, last } of [...this.#slots].sort((one, other) => one.first - other.first)) {
+      if (first <= end || last < first) return true;
+      end = last;
+    }
+    return false;
   }
 
   /** Ids that are mentioned before their own line, or never have one, get a node without flags. */

@@ -5,7 +5,7 @@ import { updateClusterState } from './health.js';
 import { resetManualFailover } from './manual-failover.js';
 import { setNodeAsMaster } from './roles.js';
 import { saveConfigOrDie } from './saving.js';
-import { addSlot, deleteSlot, slotsOf } from './slot-assignment.js';
+import { addSlotRange, deleteSlotRange } from './slot-assignment.js';
 
 /** The caller has seen to it that this node has a new config epoch. */
 export function replaceMyMaster(state: ClusterState): void {
@@ -16,19 +16,19 @@ export function replaceMyMaster(state: ClusterState): void {
   setNodeAsMaster(state, myself);
   host.replication.stopReplicating();
 
-  const slots = slotsOf(formerMaster);
-  for (const slot of slots) {
-    deleteSlot(state, slot);
-    addSlot(state, myself, slot);
+  const slotCount = formerMaster.slots.count;
+  for (const [first, last] of formerMaster.slots.ranges) {
+    deleteSlotRange(state, formerMaster, first, last);
+    addSlotRange(state, myself, first, last);
   }
   const epoch = myself.configEpoch;
-  host.emit({ kind: 'promoted', epoch, slotCount: slots.length, formerMaster: formerMaster.id });
-  if (slots.length > 0) {
+  host.emit({ kind: 'promoted', epoch, slotCount, formerMaster: formerMaster.id });
+  if (slotCount > 0) {
     host.emit({
       kind: 'slots-moved',
       from: formerMaster.id,
       to: myself.id,
-      slotCount: slots.length,
+      slotCount,
       epoch,
     });
   }

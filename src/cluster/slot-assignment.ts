@@ -12,6 +12,20 @@ export function addSlot(state: ClusterState, node: ClusterNode, slot: number): b
   return true;
 }
 
+/** Gives slots that have no owner to a node. */
+export function addSlotRange(state: ClusterState, node: ClusterNode, first: number, last: number): void {
+  const isNewMaster = node.slots.count === 0;
+  state.slots.assignRange(first, last, node);
+  if (isNewMaster && anyMasterHasReplicas(state)) node.flags |= NodeFlag.MIGRATE_TO;
+}
+
+/** Takes slots from the node that owns all of them. */
+export function deleteSlotRange(state: ClusterState, owner: ClusterNode, first: number, last: number): void {
+  const { clients } = state.host;
+  for (let slot = first; slot <= last; slot++) clients.dropShardChannels(slot);
+  state.slots.unassignRange(first, last, owner);
+}
+
 /** @returns false when the slot has no owner. */
 export function deleteSlot(state: ClusterState, slot: number): boolean {
   if (state.slots.ownerOf(slot) === null) return false;
@@ -23,18 +37,9 @@ export function deleteSlot(state: ClusterState, slot: number): boolean {
 
 /** @returns how many slots the node had. */
 export function deleteSlotsOf(state: ClusterState, node: ClusterNode): number {
-  const slots = slotsOf(node);
-  for (const slot of slots) deleteSlot(state, slot);
-  return slots.length;
-}
-
-/** The slots of a node as a list of its own, which stays as it is while slots change hands. */
-export function slotsOf(node: ClusterNode): number[] {
-  const slots: number[] = [];
-  for (const [start, end] of node.slots.ranges) {
-    for (let slot = start; slot <= end; slot++) slots.push(slot);
-  }
-  return slots;
+  const { count, ranges } = node.slots;
+  for (const [first, last] of ranges) deleteSlotRange(state, node, first, last);
+  return count;
 }
 
 export function isSlot(slot: number): boolean {

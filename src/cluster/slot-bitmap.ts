@@ -28,6 +28,11 @@ export class SlotSet {
     return this.count === other.count && Buffer.compare(this.bytes, other.bytes) === 0;
   }
 
+  /** The ranges of slots that are in this set and not in the other. */
+  rangesWithout(other: SlotSet): SlotRanges {
+    return rangesOf(this.bytes.map((byte, index) => byte & ~(other.bytes[index] ?? 0)));
+  }
+
   /** The slots as merged inclusive ranges; computed once. */
   get ranges(): SlotRanges {
     this.#ranges ??= rangesOf(this.bytes);
@@ -69,6 +74,20 @@ export class SlotBitmap {
     return true;
   }
 
+  /** Adds slots none of which is there. */
+  addRange(first: number, last: number): void {
+    this.#own();
+    setBits(this.#bytes, first, last, true);
+    this.#count += last - first + 1;
+  }
+
+  /** Removes slots all of which are there. */
+  removeRange(first: number, last: number): void {
+    this.#own();
+    setBits(this.#bytes, first, last, false);
+    this.#count -= last - first + 1;
+  }
+
   /** The current content as an immutable set; the same object until the next change. */
   snapshot(): SlotSet {
     if (this.#owned) {
@@ -97,10 +116,38 @@ export class SlotBitmap {
   }
 }
 
+/** Whole bytes at once: a master has thousands of slots. */
+function setBits(bytes: Uint8Array, first: number, last: number, present: boolean): void {
+  const firstByte = first >> 3;
+  const lastByte = last >> 3;
+  const fromFirst = (0xff << (first & 7)) & 0xff;
+  const upToLast = 0xff >> (7 - (last & 7));
+  if (firstByte === lastByte) {
+    setMask(bytes, firstByte, fromFirst & upToLast, present);
+    return;
+  }
+  setMask(bytes, firstByte, fromFirst, present);
+  bytes.fill(present ? 0xff : 0, firstByte + 1, lastByte);
+  setMask(bytes, lastByte, upToLast, present);
+}
+
+function setMask(bytes: Uint8Array, index: number, mask: number, present: boolean): void {
+  const byte = bytes[index] ?? 0;
+  bytes[index] = present ? byte | mask : byte & ~mask;
+}
+
+/** One slot after the other. The ranges stay as they are, whatever happens to the set they came from. */
+export function* slotsIn(ranges: SlotRanges): IterableIterator<number> {
+  for (const [start, end] of ranges) {
+    for (let slot = start; slot <= end; slot++) yield slot;
+  }
+}
+
 function countBits(bytes: Uint8Array): number {
   let count = 0;
   for (let byte of bytes) {
-    for (; byte !== 0; byte &= byte - 1) count++;
+    if (byte === 0xff) count += 8;
+    else for (; byte !== 0; byte &= byte - 1) count++;
   }
   return count;
 }
@@ -110,7 +157,8 @@ function rangesOf(bytes: Uint8Array): SlotRanges {
   let start = -1;
   for (let slot = 0; slot <= SLOT_COUNT; slot++) {
     const byte = slot === SLOT_COUNT ? 0 : (bytes[slot >> 3] ?? 0);
-    if (start === -1 && byte === 0) {
+    // Whole bytes in which nothing begins or ends.
+    if (byte === (start === -1 ? 0 : 0xff)) {
       slot |= 7;
       continue;
     }

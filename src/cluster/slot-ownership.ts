@@ -2,8 +2,8 @@
 import type { ClusterNode } from './cluster-node.js';
 import { type ClusterState, Todo } from './cluster-state.js';
 import { setMyMaster } from './roles.js';
-import { addSlot, deleteSlot } from './slot-assignment.js';
-import type { SlotSet } from './slot-bitmap.js';
+import { addSlotRange, deleteSlotRange } from './slot-assignment.js';
+import { type SlotSet, slotsIn } from './slot-bitmap.js';
 
 const SAVE_AND_UPDATE = Todo.SAVE_CONFIG | Todo.UPDATE_STATE | Todo.FSYNC_CONFIG;
 
@@ -65,48 +65,57 @@ function mayFollow(state: ClusterState, claimed: SlotSet, lost: number): boolean
 }
 
 function rebindSlots(state: ClusterState, owner: ClusterNode, epoch: number, claimed: SlotSet): Rebinding {
-  const { ownerNotClaiming } = state.slots;
+  const { slots } = state;
   const rebinding: Rebinding = { moved: new Map(), dirty: [] };
-  // A copy-on-write snapshot: it stays as it is while slots are added below.
-  const ownedBytes = owner.slots.snapshot().bytes;
-  const claimedBytes = claimed.bytes;
-  for (let index = 0; index < claimedBytes.length; index++) {
-    const claimedByte = claimedBytes[index] ?? 0;
-    const ownedByte = ownedBytes[index] ?? 0;
-    if ((claimedByte | ownedByte) === 0) continue;
-    // Nothing to do for slots that both sides agree on, unless a doubt about one of them has to be taken back.
-    if (claimedByte === ownedByte && ownerNotClaiming.count === 0) continue;
-    for (let bit = 0; bit < 8; bit++) {
-      const mask = 1 << bit;
-      const slot = (index << 3) | bit;
-      if ((ownedByte & mask) !== 0) {
-        // A slot that its owner dropped and nobody took stays where it is: a redirect too many
-        // does less harm than an unassigned slot.
-        if ((claimedByte & mask) !== 0) ownerNotClaiming.remove(slot);
-        else ownerNotClaiming.add(slot);
-      } else if ((claimedByte & mask) !== 0) {
-        claimSlot(state, owner, epoch, slot, rebinding);
-      }
+  // Immutable: it stays as it is while slots are added below.
+  const owned = owner.slots.snapshot();
+  updateDoubts(state, owned, claimed);
+  for (const [first, last] of claimed.rangesWithout(owned)) {
+    let slot = first;
+    while (slot <= last) {
+      const isPlain = slots.importingFrom.size === 0 && slots.ownerNotClaiming.count === 0;
+      const end = isPlain ? slots.endOfRun(slot, last) : slot;
+      claimSlots(state, owner, epoch, slot, end, rebinding);
+      slot = end + 1;
     }
   }
   return rebinding;
 }
 
-function claimSlot(
+/** A slot that its owner dropped and nobody took stays where it is: a redirect too many does less harm than an unassigned slot. */
+function updateDoubts(state: ClusterState, owned: SlotSet, claimed: SlotSet): void {
+  const { ownerNotClaiming } = state.slots;
+  if (ownerNotClaiming.count > 0) {
+    for (const slot of slotsIn(ownerNotClaiming.ranges)) {
+      if (owned.has(slot) && claimed.has(slot)) ownerNotClaiming.remove(slot);
+    }
+  }
+  for (const slot of slotsIn(owned.rangesWithout(claimed))) ownerNotClaiming.add(slot);
+}
+
+/** The slots, one or many, have the same owner or none, and the same standing. */
+function claimSlots(
   state: ClusterState,
   claimer: ClusterNode,
   epoch: number,
-  slot: number,
+  first: number,
+  last: number,
   { moved, dirty }: Rebinding,
 ): void {
   const { host, slots, myself } = state;
   // Whoever imports a slot decides by hand when the move is over.
-  if (slots.importingFrom.has(slot)) return;
-  const former = slots.ownerOf(slot);
-  if (former !== null && !slots.ownerNotClaiming.has(slot) && former.configEpoch >= epoch) return;
-  if (former === myself && host.keys.countKeysInSlot(slot) > 0) dirty.push(slot);
-  moved.set(former, (moved.get(former) ?? 0) + 1);
-  deleteSlot(state, slot);
-  addSlot(state, claimer, slot);
+  if (slots.importingFrom.has(first)) return;
+  const former = slots.ownerOf(first);
+  if (former !== null) {
+    if (former.configEpoch >= epoch && !slots.ownerNotClaiming.has(first)) return;
+    if (former === myself) {
+      for (let slot = first; slot <= last; slot++) {
+        if (host.keys.countKeysInSlot(slot) > 0) dirty.push(slot);
+      }
+    }
+    deleteSlotRange(state, former, first, last);
+  }
+  moved.set(former, (moved.get(former) ?? 0) + last - first + 1);
+  addSlotRange(state, claimer, first, last);
   state.doBeforeSleep(SAVE_AND_UPDATE);
 }

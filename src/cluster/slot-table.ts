@@ -35,6 +35,33 @@ export class SlotTable {
     return true;
   }
 
+  /** Gives unassigned slots to a node: none of them may have an owner. */
+  assignRange(first: number, last: number, node: ClusterNode): void {
+    this.#ownerIndex.fill(this.#indexOf(node), first, last + 1);
+    node.slots.addRange(first, last);
+    this.#assigned += last - first + 1;
+  }
+
+  /** Takes slots from the one node that owns all of them. */
+  unassignRange(first: number, last: number, owner: ClusterNode): void {
+    this.#ownerIndex.fill(0, first, last + 1);
+    owner.slots.removeRange(first, last);
+    if (this.ownerNotClaiming.count > 0) {
+      for (let slot = first; slot <= last; slot++) this.ownerNotClaiming.remove(slot);
+    }
+    this.#assigned -= last - first + 1;
+    if (owner.slots.count === 0) this.#release(owner);
+  }
+
+  /** The last slot up to `limit` that has the same owner as all from `slot` on. */
+  endOfRun(slot: number, limit: number): number {
+    const ownerIndex = this.#ownerIndex;
+    const index = ownerIndex[slot];
+    let end = slot;
+    while (end < limit && ownerIndex[end + 1] === index) end++;
+    return end;
+  }
+
   /** Takes the slot from its owner. @returns the former owner, null when there was none. */
   unassign(slot: number): ClusterNode | null {
     const owner = this.ownerOf(slot);

@@ -60,10 +60,14 @@ export function onVoteRequest(state: ClusterState, candidate: ClusterNode, reque
 /** The first claimed slot that in my view belongs to a configuration newer than the one the candidate knows. */
 function slotWithGreaterEpoch(state: ClusterState, claimed: SlotSet, epoch: number): number | null {
   for (const [start, end] of claimed.ranges) {
-    for (let slot = start; slot <= end; slot++) {
-      if (state.slots.isUnclaimed(slot)) continue;
+    let slot = start;
+    while (slot <= end) {
+      const last = state.slots.endOfRun(slot, end);
       const owner = state.slots.ownerOf(slot);
-      if (owner !== null && owner.configEpoch > epoch) return slot;
+      if (owner !== null && owner.configEpoch > epoch) {
+        for (; slot <= last; slot++) if (!state.slots.isUnclaimed(slot)) return slot;
+      }
+      slot = last + 1;
     }
   }
   return null;

@@ -5,10 +5,11 @@ import type { Database } from '../keyspace/database.js';
 import type { Keyspace } from '../keyspace/keyspace.js';
 import type { Replication } from '../replication/replication.js';
 import type { ByteString } from '../resp/byte-string.js';
-import type { Reply } from '../resp/reply.js';
+import type { NoReply, Reply } from '../resp/reply.js';
 import type { Clock } from '../time/clock.js';
 import type { Random } from '../time/random.js';
 import type { RedisVersion } from './command.js';
+import type { MonitorPort, PubSubPort, TrackingPort } from './push-ports.js';
 import type { SlowLog } from './server/slow-log.js';
 import type { QueuedCommand, Session } from './session.js';
 import type { CommandTable, ResolvedCommand } from './table.js';
@@ -35,8 +36,39 @@ export interface CommandContext {
   preventPropagation(): void;
   /** Replicates the command although it changed no key. */
   forcePropagation(): void;
+  /** False inside of MULTI and scripts and on the link to the master: a blocking command answers there as if its time were over. */
+  readonly mayBlock: boolean;
+  /** Holds the session until one of the keys is ready; then the command runs again. Return what this returns. */
+  blockOnKeys(request: KeyWait): NoReply;
   /** Runs a queued command of EXEC (or of a script) with every check that EXEC has not made already. */
   call(queued: QueuedCommand): Reply;
+}
+
+/** Types of values that a client can wait for. */
+export type AwaitedType = 'list' | 'zset' | 'stream';
+
+/** What a command that found nothing waits for (blockForKeys of blocked.c). */
+export interface KeyWait {
+  /** A key of another type does not end the wait. */
+  readonly type: AwaitedType;
+  readonly keys: readonly ByteString[];
+  /** Unix ms; 0 = for ever. */
+  readonly timeoutAtMs: number;
+  /** What runs when a key is ready: the command as it came, or with what it referred to then (XREAD with the IDs that `$` stood for). */
+  readonly argv: readonly ByteString[];
+  /** The command for one of its keys alone: before 7.2 a client is served from the key that was ready first, whatever the others hold. */
+  narrowedTo(key: ByteString): readonly ByteString[];
+  /** A key that is deleted, or becomes another type, ends the wait too (XREADGROUP); before 7.2 with this reply, since then the command runs again. */
+  readonly withoutKey?: Reply;
+}
+
+/** Sessions that wait for keys; see node/blocked-on-keys.ts. */
+export interface KeyWaiters {
+  /** A key got something to read without being new (XADD to a stream). New keys are noticed by the keyspace itself. */
+  signalReady(dbIndex: number, key: ByteString): void;
+  /** For INFO: keys that sessions wait for, and those whose deletion they wait for too. */
+  readonly awaitedKeys: number;
+  readonly awaitedDeletions: number;
 }
 
 /** The counters behind INFO; plain numbers that their owners raise. */
@@ -85,6 +117,10 @@ export interface NodeContext {
   readonly sessions: ReadonlyMap<number, Session>;
   /** The id the next session gets. */
   readonly nextSessionId: number;
+  readonly pubSub: PubSubPort;
+  /** Client side caching: CLIENT TRACKING. */
+  readonly tracking: TrackingPort;
+  readonly monitors: MonitorPort;
   /** CLIENT PAUSE and the pause of a manual failover. */
   readonly pause: PauseControl;
   /** The dataset is being loaded. */
@@ -93,6 +129,7 @@ export interface NodeContext {
   readonly configFile?: ConfigFile | null;
   /** Commands that took longer than slowlog-log-slower-than. */
   readonly slowLog?: SlowLog;
+  readonly blockedOnKeys: KeyWaiters;
   readonly debugSwitches?: DebugSwitches;
   /** Process id for INFO; absent = 1. */
   readonly processId?: number;

@@ -1,12 +1,20 @@
 /** Every group of commands. Adding a group: a folder beside this file, and one line here. */
+import { bitmapCommands } from './bitmap/index.js';
 import { clusterCommands } from './cluster/index.js';
 import type { RedisVersion } from './command.js';
 import { connectionCommands } from './connection/index.js';
 import { genericCommands } from './generic/index.js';
 import { waitCommands } from './generic/wait.js';
+import { geoCommands } from './geo/index.js';
 import { hashCommands } from './hash/index.js';
+import { hyperLogLogCommands } from './hyperloglog/index.js';
+import { listCommands } from './list/index.js';
+import { pubSubCommands } from './pubsub/index.js';
 import { serverCommands } from './server/index.js';
 import { replicationCommands } from './server/replication.js';
+import { setCommands } from './set/index.js';
+import { sortedSetCommands } from './sorted-set/index.js';
+import { streamCommands } from './stream/index.js';
 import { stringCommands } from './string/index.js';
 import { CommandTable } from './table.js';
 import { transactionCommands } from './transactions/index.js';
@@ -18,9 +26,17 @@ export const COMMAND_GROUPS = [
   genericCommands,
   waitCommands,
   stringCommands,
+  listCommands,
+  setCommands,
   hashCommands,
+  sortedSetCommands,
+  geoCommands,
+  streamCommands,
+  bitmapCommands,
+  hyperLogLogCommands,
   transactionCommands,
   clusterCommands,
+  pubSubCommands,
 ] as const;
 
 const tables = new Map<RedisVersion, CommandTable>();

@@ -4,7 +4,7 @@ import type { Command, KeySpec } from './command.js';
 
 const NONE: readonly number[] = [];
 
-/** Positions of keys and of shard channels in argv, ascending within a spec. A spec that does not fit the arguments gives none. */
+/** Positions of keys and of shard channels in argv, ascending within a spec. None at all when one spec does not fit the arguments. */
 export function keyPositionsOf(command: Command, argv: readonly ByteString[]): readonly number[] {
   if (command.keyPositions !== undefined) return command.keyPositions(argv);
   if (command.channelPositions !== undefined) return command.channelPositions(argv);
@@ -12,21 +12,22 @@ export function keyPositionsOf(command: Command, argv: readonly ByteString[]): r
   if (specs === undefined || specs.length === 0) return NONE;
   const positions: number[] = [];
   for (const spec of specs) {
-    if (!spec.flags.includes('not_key')) addPositions(spec, argv, positions);
+    if (!spec.flags.includes('not_key') && !addPositions(spec, argv, positions)) return NONE;
   }
   return positions;
 }
 
-/** Positions of the keys that one spec finds. */
-export function positionsOfSpec(spec: KeySpec, argv: readonly ByteString[]): readonly number[] {
+/** Positions of the keys that one spec finds; null when it does not fit the arguments. */
+export function positionsOfSpec(spec: KeySpec, argv: readonly ByteString[]): readonly number[] | null {
   const positions: number[] = [];
-  addPositions(spec, argv, positions);
-  return positions;
+  return addPositions(spec, argv, positions) ? positions : null;
 }
 
-function addPositions(spec: KeySpec, argv: readonly ByteString[], positions: number[]): void {
+/** @returns false when the spec does not fit; a word that is not there only finds nothing. */
+function addPositions(spec: KeySpec, argv: readonly ByteString[], positions: number[]): boolean {
   const first = firstPosition(spec, argv);
-  if (first <= 0 || first >= argv.length || spec.findKeys === 'unknown') return;
+  if (first <= 0) return spec.beginSearch !== 'unknown';
+  if (first >= argv.length || spec.findKeys === 'unknown') return false;
   if ('lastKey' in spec.findKeys) {
     const { lastKey, step, limit } = spec.findKeys;
     let last: number;
@@ -38,16 +39,17 @@ function addPositions(spec: KeySpec, argv: readonly ByteString[], positions: num
       // A limit of n means: the keys fill the first n-th part of what is left (XREAD ... STREAMS keys ids).
       last = first + (Math.floor((argv.length - first) / limit) + lastKey);
     }
-    for (let position = first; position <= last && position < argv.length; position += step)
-      positions.push(position);
-    return;
+    if (last >= argv.length || last < first) return false;
+    for (let position = first; position <= last; position += step) positions.push(position);
+    return true;
   }
   const { keyNumIndex, firstKey, step } = spec.findKeys;
   const count = Number(argv[first + keyNumIndex] ?? Number.NaN);
-  if (!Number.isInteger(count) || count < 0) return;
+  if (!Number.isInteger(count) || count < 1) return false;
   const start = first + firstKey;
-  if (start + (count - 1) * step >= argv.length) return;
+  if (start + (count - 1) * step >= argv.length) return false;
   for (let key = 0; key < count; key++) positions.push(start + key * step);
+  return true;
 }
 
 function firstPosition(spec: KeySpec, argv: readonly ByteString[]): number {

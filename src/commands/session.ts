@@ -43,20 +43,18 @@ export interface Session {
   replyMode: 'on' | 'off' | 'skip' | 'skip-next';
   noEvict: boolean;
   noTouch: boolean;
-  /** CLIENT TRACKING; null or absent = off. */
+  /** CLIENT TRACKING; null or absent = off. Set by the node's tracking port only. */
   tracking?: ClientTracking | null;
   /** Bytes that wait to be written. */
   readonly queuedBytes?: number;
-  /** How many channels, patterns and shard channels it is subscribed to; absent = none. */
-  readonly subscriptionCounts?: {
-    readonly channels: number;
-    readonly patterns: number;
-    readonly shardChannels: number;
-  };
+  /** What it listens to; null or absent = nothing. Set by the node's pub/sub port only. */
+  subscriptions?: Subscriptions | null;
   /** What feeds commands in: a user's connection, the link to our master, or the node itself. */
   readonly kind: 'normal' | 'master-link' | 'internal';
   /** The client is a replica of ours (it sent PSYNC or SYNC). */
   isReplica: boolean;
+  /** MONITOR was sent. */
+  isMonitor?: boolean;
   /** The connection is closed once the replies queued so far are out. */
   closeAfterReply: boolean;
   /** Master replication offset right after the session's last write: what WAIT waits for. */
@@ -92,6 +90,13 @@ export interface ClientTracking {
   caching: boolean;
   /** Of the broadcast mode, sorted; '' = every key. */
   prefixes: readonly ByteString[];
+}
+
+/** What a session listens to, each in the order of subscription; not empty altogether. */
+export interface Subscriptions {
+  readonly channels: Set<ByteString>;
+  readonly patterns: Set<ByteString>;
+  readonly shardChannels: Set<ByteString>;
 }
 
 export interface BlockedState {

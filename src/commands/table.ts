@@ -22,8 +22,12 @@ export class ResolvedCommand {
   readonly keySpecs: readonly KeySpec[];
   /** By lower-case name; empty when it is no container. */
   readonly subcommands = new Map<string, ResolvedCommand>();
+  // The flags that every request asks for, as plain properties.
   readonly isWrite: boolean;
   readonly isReadonly: boolean;
+  readonly isProtected: boolean;
+  readonly needsNoAuth: boolean;
+  readonly mayReplicate: boolean;
   /** Has key specs or finds its keys by itself: routing has to look at its arguments. */
   readonly mayHaveKeys: boolean;
   /** When the keys are at fixed places: argv[firstKey], then each `keyStep`, up to `lastKey` (negative = from the end). 0 = not so simple. */
@@ -43,6 +47,9 @@ export class ResolvedCommand {
     this.keySpecs = declaration.keySpecs ?? [];
     this.isWrite = this.flags.has('write');
     this.isReadonly = this.flags.has('readonly');
+    this.isProtected = this.flags.has('protected');
+    this.needsNoAuth = this.flags.has('no_auth');
+    this.mayReplicate = this.isWrite || this.flags.has('may_replicate');
     this.mayHaveKeys =
       this.keySpecs.length > 0 ||
       declaration.keyPositions !== undefined ||
@@ -75,6 +82,9 @@ export class CommandTable {
   readonly commands: ReadonlyMap<string, ResolvedCommand>;
   /** The spellings seen so far, so that a lookup needs no case conversion. */
   readonly #spellings = new Map<string, ResolvedCommand>();
+  /** The last spelling: many requests ask for the same command as the one before. */
+  #lastName: ByteString = '';
+  #lastCommand: ResolvedCommand | undefined;
 
   constructor(version: RedisVersion, groups: readonly CommandGroupTable[]) {
     this.version = version;
@@ -91,8 +101,13 @@ export class CommandTable {
 
   /** The command of that name in any case, or undefined. Containers are not resolved to subcommands. */
   get(name: ByteString): ResolvedCommand | undefined {
+    if (name === this.#lastName) return this.#lastCommand;
     const known = this.#spellings.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.#lastName = name;
+      this.#lastCommand = known;
+      return known;
+    }
     const command = this.commands.get(name.toLowerCase());
     if (command !== undefined && this.#spellings.size < 4096) this.#spellings.set(name, command);
     return command;

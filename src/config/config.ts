@@ -56,6 +56,15 @@ type MutableValues = Record<string, unknown>;
 /** Directives of old releases that a file may still have. */
 const IGNORED = ['list-max-ziplist-entries', 'list-max-ziplist-value', 'lua-replicate-commands'];
 
+/** What every node begins with: the prototype of its values, so that a node holds only what differs. */
+const DEFAULT_VALUES: MutableValues = {};
+const DEFAULT_TEXTS = new Map<DirectiveName, ByteString>();
+for (const name of DIRECTIVE_NAMES) {
+  const { defaultValue, print } = DIRECTIVES[name];
+  DEFAULT_VALUES[name] = defaultValue;
+  DEFAULT_TEXTS.set(name, print(defaultValue as never));
+}
+
 export class Config {
   readonly version: ConfigVersion;
   /** Always current; plain property reads, made for hot paths. */
@@ -63,7 +72,7 @@ export class Config {
   readonly fileOnly: FileOnlyLines;
   readonly #values: MutableValues;
   readonly #entries: ReadonlyMap<string, DirectiveEntry>;
-  /** As CONFIG GET prints them. */
+  /** As CONFIG GET prints them; those that were never set are in DEFAULT_TEXTS. */
   readonly #texts = new Map<DirectiveName, ByteString>();
   readonly #mirrors = new Map<DirectiveName, () => ByteString>();
   readonly #listeners: ConfigListener[] = [];
@@ -72,12 +81,7 @@ export class Config {
   constructor(input: ConfigInput = {}, version: ConfigVersion = '7.2') {
     this.version = version;
     this.#entries = directiveEntries(version);
-    this.#values = {};
-    for (const name of DIRECTIVE_NAMES) {
-      const { defaultValue, print } = DIRECTIVES[name];
-      this.#values[name] = defaultValue;
-      this.#texts.set(name, print(defaultValue as never));
-    }
+    this.#values = Object.create(DEFAULT_VALUES) as MutableValues;
     this.values = this.#values as ConfigValues;
     const lines = isLines(input) ? input : linesOf(input);
     this.fileOnly = this.#load(lines);
@@ -106,7 +110,7 @@ export class Config {
 
   /** The value of one directive as CONFIG GET prints it. */
   textOf(name: DirectiveName): ByteString {
-    return this.#mirrors.get(name)?.() ?? this.#texts.get(name) ?? '';
+    return this.#mirrors.get(name)?.() ?? this.#storedText(name);
   }
 
   /** CONFIG SET: all of the pairs or none. Null = done. */
@@ -185,7 +189,7 @@ export class Config {
     const before = chosen.map(({ entry: { directiveName } }) => ({
       directiveName,
       value: this.#values[directiveName],
-      text: this.#texts.get(directiveName)!,
+      text: this.#storedText(directiveName),
     }));
     const restore = (): void => {
       for (const { directiveName, value, text } of before) this.#store(directiveName, { value, text });
@@ -199,7 +203,7 @@ export class Config {
         restore();
         return setFailed(entry.name, result.refused);
       }
-      if (directive.volatile === true || result.text !== this.#texts.get(directiveName))
+      if (directive.volatile === true || result.text !== this.#storedText(directiveName))
         changed.add(directiveName);
       this.#store(directiveName, result);
     }
@@ -267,6 +271,10 @@ export class Config {
       previous: this.#values[directiveName],
       repeatedInFile,
     });
+  }
+
+  #storedText(name: DirectiveName): ByteString {
+    return this.#texts.get(name) ?? DEFAULT_TEXTS.get(name) ?? '';
   }
 
   #store(name: DirectiveName, { value, text }: Accepted<unknown>): void {

@@ -136,16 +136,25 @@ export function oomScoreValues(defaultValue: readonly number[]): Directive<reado
 export function keyspaceEvents(): Directive<string> {
   return {
     defaultValue: '',
+    // With A, n makes no difference to the text.
+    volatile: true,
     parse(args): Accepted<string> | Refused {
       if (args.length !== 1) return WRONG_COUNT;
       const letters = parseKeyspaceEvents(asCString(args[0]!));
       if (letters === null) return { refused: "Invalid event class character. Use 'Ag$lshzxeKEtmdn'." };
-      const value = formatKeyspaceEvents(letters);
-      return { value, text: value };
+      const value = [...letters].join('');
+      return { value, text: printKeyspaceEvents(value) };
     },
-    print: (value) => value,
-    rewrite: (name, value) => [{ line: `${name} ${quoteArgument(value)}`, force: value !== '' }],
+    print: printKeyspaceEvents,
+    rewrite: (name, value) => [
+      { line: `${name} ${quoteArgument(printKeyspaceEvents(value))}`, force: value !== '' },
+    ],
   };
+}
+
+/** What is printed leaves something out, so the value is kept as the letters that were asked for. */
+function printKeyspaceEvents(value: string): string {
+  return formatKeyspaceEvents(parseKeyspaceEvents(value) ?? new Set());
 }
 
 const MAX_BIND_ADDRESSES = 16;

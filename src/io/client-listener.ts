@@ -58,8 +58,8 @@ export class ClientListener {
     let session: ClientSession | null = null;
     this.#pump.input(() => {
       session = process.acceptClient({
-        remoteAddress: `${socket.remoteAddress ?? ''}:${socket.remotePort ?? 0}`,
-        localAddress: `${socket.localAddress ?? ''}:${socket.localPort ?? 0}`,
+        remoteAddress: addressOf(socket.remoteAddress, socket.remotePort),
+        localAddress: addressOf(socket.localAddress, socket.localPort),
         write: (bytes) => this.#write(socket, bytes),
         end: () => {
           this.#pump.traffic++;
@@ -89,4 +89,9 @@ export class ClientListener {
     if (typeof bytes === 'string') socket.write(bytes, 'latin1');
     else socket.write(bytes);
   }
+}
+
+/** As CLIENT LIST shows it (anetFormatAddr of anet.c). */
+function addressOf(ip = '', port = 0): string {
+  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
 }

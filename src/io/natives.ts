@@ -5,6 +5,7 @@ interface FakeClock {
   readonly _setTimeout?: typeof setTimeout;
   readonly _clearTimeout?: typeof clearTimeout;
   readonly _setImmediate?: typeof setImmediate;
+  readonly _nextTick?: typeof process.nextTick;
   readonly _Date?: DateConstructor;
 }
 
@@ -18,7 +19,8 @@ const nativeSetTimeout = fake?._setTimeout ?? globalThis.setTimeout;
 const nativeClearTimeout = fake?._clearTimeout ?? globalThis.clearTimeout;
 const nativeSetImmediate = fake?._setImmediate ?? globalThis.setImmediate;
 const NativeDate = fake?._Date ?? globalThis.Date;
-const nativeNextTick = process.nextTick;
+const nativeNextTick =
+  (process.nextTick as typeof process.nextTick & MaybeFaked).clock?._nextTick ?? process.nextTick;
 const nativeNow = performance.now.bind(performance);
 /** Unix milliseconds at the zero of the monotonic clock. */
 const originMs = NativeDate.now() - nativeNow();
@@ -49,9 +51,4 @@ export function nextLoopTurn(): Promise<void> {
 export function isNextTickFaked(): boolean {
   const current = process.nextTick as typeof process.nextTick & { clock?: unknown };
   return current !== nativeNextTick || current.clock !== undefined;
-}
-
-/** True when setImmediate is faked now: clients that schedule their writes with it (node-redis) send nothing. */
-export function isSetImmediateFaked(): boolean {
-  return globalThis.setImmediate !== nativeSetImmediate;
 }

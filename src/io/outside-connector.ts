@@ -1,12 +1,15 @@
 /** Connections to nodes that are not in this process, and of the whole bus when it goes over TCP: real sockets, with the process's inputs driven by the pump. */
 import { connect, type Socket } from 'node:net';
+import type { BusMessage } from '../cluster/message.js';
 import type { RedisVersion } from '../commands/command.js';
+import type { Verdict } from '../network/network.js';
 import type { NodeProcess, OutsideConnector } from '../network/node-process.js';
 import type { BusTransport, BusTransportHandlers } from '../network/process-bus-link.js';
 import type { ByteStream, ByteStreamHandlers } from '../replication/ports.js';
 import { BusListener } from './bus-listener.js';
 import type { BusTcpHandlers, BusTcpLink } from './bus-tcp-link.js';
 import type { RealTimePump } from './real-time-pump.js';
+import { RuleGate } from './rule-gate.js';
 
 export class TcpConnector implements OutsideConnector {
   readonly carriesInnerBus: boolean;
@@ -17,12 +20,20 @@ export class TcpConnector implements OutsideConnector {
   readonly #processes = new Map<string, NodeProcess>();
   readonly #busHandlers = new Map<BusTcpLink, BusTransportHandlers>();
   readonly #streams = new Set<Socket>();
+  /** Whose bus port a link belongs to, by link. */
+  readonly #receivers = new Map<BusTcpLink, NodeProcess>();
+  readonly #gate: RuleGate;
 
   /** @param version the form of the messages that are sent. */
   constructor(pump: RealTimePump, version: RedisVersion, carriesInnerBus: boolean) {
     this.#pump = pump;
     this.#version = version;
     this.carriesInnerBus = carriesInnerBus;
+    this.#gate = new RuleGate({
+      clock: pump.clock,
+      verdictOn: (link, message) => this.#verdictOn(link, message),
+      deliver: (link, message) => this.#busHandlers.get(link)?.onMessage(message),
+    });
   }
 
   /** Listens on a bus port; 0 = any. @returns the port. Rejects with the system's error. */
@@ -40,6 +51,7 @@ export class TcpConnector implements OutsideConnector {
 
   /** Says whose bus port it is. */
   attach(host: string, busPort: number, process: NodeProcess): void {
+    if (this.#processes.size === 0) process.network.onRulesChanged(() => this.#gate.release());
     this.#processes.set(`${host}:${busPort}`, process);
   }
 
@@ -67,8 +79,7 @@ export class TcpConnector implements OutsideConnector {
     const link = this.#busListeners.get(`${options.ip}:${options.busPort}`)?.connect(ip, busPort) ?? null;
     if (link === null) return null;
     this.#pump.traffic++;
-    this.#busHandlers.set(link, handlers);
-    link.whenGone(() => this.#busHandlers.delete(link));
+    this.#open(link, process, handlers);
     return this.#counted(link);
   }
 
@@ -136,7 +147,7 @@ export class TcpConnector implements OutsideConnector {
   #handlersOf(processOf: () => NodeProcess | undefined): BusTcpHandlers {
     return {
       onConnected: (link) => this.#pump.input(() => this.#onConnected(link, processOf())),
-      onMessage: (link, message) => this.#pump.input(() => this.#busHandlers.get(link)?.onMessage(message)),
+      onMessage: (link, message) => this.#pump.input(() => this.#gate.push(link, message)),
       onDropped: (link, packet) => this.#pump.input(() => this.#busHandlers.get(link)?.onDropped(packet)),
       onClosed: (link, closure) => {
         if (closure.kind === 'bad-packet') processOf()?.log('warning', closure.text);
@@ -151,11 +162,41 @@ export class TcpConnector implements OutsideConnector {
       return;
     }
     const handlers = process?.acceptBus(this.#counted(link)) ?? null;
-    if (handlers === null) {
+    if (process === undefined || handlers === null) {
       link.close();
       return;
     }
+    this.#open(link, process, handlers);
+  }
+
+  #open(link: BusTcpLink, receiver: NodeProcess, handlers: BusTransportHandlers): void {
     this.#busHandlers.set(link, handlers);
-    link.whenGone(() => this.#busHandlers.delete(link));
+    this.#receivers.set(link, receiver);
+    link.whenGone(() => {
+      this.#busHandlers.delete(link);
+      this.#receivers.delete(link);
+      this.#gate.forget(link);
+    });
+  }
+
+  #verdictOn(link: BusTcpLink, message: BusMessage): Verdict {
+    const receiver = this.#receivers.get(link);
+    if (receiver === undefined || !receiver.network.hasRules) return 'pass';
+    const from = this.#nameOf(message.sender);
+    return receiver.network.verdictOn({
+      from,
+      to: receiver.name,
+      traffic: 'bus',
+      step: 'data',
+      payload: message,
+    });
+  }
+
+  /** A node of this process goes by its name, any other by its id. */
+  #nameOf(id: string): string {
+    for (const process of this.#processes.values()) {
+      if (process.isRunning && process.node.cluster?.state.myself.id === id) return process.name;
+    }
+    return id;
   }
 }

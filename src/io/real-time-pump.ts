@@ -1,6 +1,9 @@
 /** Drives the virtual clock: by real time when it flows, or only by what a test says. Everything that comes in from outside passes through here. */
 import type { VirtualClock } from '../time/virtual-clock.js';
-import { type RealTimer, realNowMs, startRealTimer } from './natives.js';
+import { nextLoopTurn, type RealTimer, realNowMs, startRealTimer } from './natives.js';
+
+/** What the runtime's timers can wait; it takes more for nothing at all. */
+const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 export type ClockMode = 'flowing' | 'manual';
 
@@ -9,8 +12,12 @@ export class RealTimePump {
   #mode: ClockMode;
   /** Virtual time minus real time while the clock flows. */
   #offsetMs: number;
+  /** Wakes at the earliest virtual timer while the clock flows. */
   #timer: RealTimer | null = null;
+  /** The virtual time that #timer wakes at; infinite = it is not armed. */
   #armedForMs = Number.POSITIVE_INFINITY;
+  /** The clock jumped, and #timer has not been set anew yet. */
+  #rearming = false;
   #running = false;
   #stopped = false;
   /** Counts what came in and what went out over real sockets: advance() waits until it stands still. */
@@ -34,6 +41,7 @@ export class RealTimePump {
     this.#catchUp();
     this.#mode = mode;
     this.#offsetMs = this.clock.nowMs() - realNowMs();
+    this.#disarm();
     this.#arm();
   }
 
@@ -80,8 +88,7 @@ export class RealTimePump {
 
   stop(): void {
     this.#stopped = true;
-    this.#timer?.cancel();
-    this.#timer = null;
+    this.#disarm();
     this.clock.clear();
   }
 
@@ -92,8 +99,10 @@ export class RealTimePump {
       move();
     } finally {
       this.#running = false;
-      this.#offsetMs = Math.max(this.#offsetMs, this.clock.nowMs() - realNowMs());
-      this.#arm();
+      if (this.#mode === 'flowing') {
+        this.#offsetMs = Math.max(this.#offsetMs, this.clock.nowMs() - realNowMs());
+        this.#armLater();
+      }
     }
   }
 
@@ -101,20 +110,38 @@ export class RealTimePump {
     if (this.#mode === 'flowing') this.clock.advanceTo(Math.floor(realNowMs() + this.#offsetMs));
   }
 
-  #arm(): void {
+  /** After a jump: many of them follow each other, and no timer could run in between. */
+  #armLater(): void {
+    if (this.#rearming) return;
+    this.#rearming = true;
+    this.#disarm();
+    void nextLoopTurn().then(() => {
+      this.#rearming = false;
+      this.#arm();
+    });
+  }
+
+  #disarm(): void {
     this.#timer?.cancel();
     this.#timer = null;
     this.#armedForMs = Number.POSITIVE_INFINITY;
-    if (this.#stopped || this.#mode === 'manual') return;
+  }
+
+  /** Most inputs leave the earliest timer as it was, and with it the real one. */
+  #arm(): void {
+    if (this.#stopped || this.#rearming || this.#mode === 'manual') return;
     const dueAtMs = this.clock.nextDueAtMs();
+    if (dueAtMs === this.#armedForMs) return;
+    this.#disarm();
     if (dueAtMs === null) return;
     this.#armedForMs = dueAtMs;
     const delayMs = Math.max(0, dueAtMs - (realNowMs() + this.#offsetMs));
-    this.#timer = startRealTimer(delayMs, () => this.#onTimer());
+    this.#timer = startRealTimer(Math.min(delayMs, LONGEST_DELAY_MS), () => this.#onTimer());
   }
 
   #onTimer(): void {
     this.#timer = null;
+    this.#armedForMs = Number.POSITIVE_INFINITY;
     if (this.#stopped || this.#running) return;
     this.#running = true;
     try {

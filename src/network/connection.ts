@@ -110,7 +110,7 @@ export class Connection {
     this.traffic = traffic;
     this.#serverIp = ip;
     this.#serverPort = port;
-    const to = network.listenerAt(ip, port)?.host ?? `${ip}:${port}`;
+    const to = network.hostAt(ip, port);
     this.#forth = new Direction(this, from, to, (frame) => this.#onServerFrame(frame));
     this.#back = new Direction(this, to, from, (frame) => this.#onClientFrame(frame));
     this.client = new End(this, this.#forth, localIp, network.nextEphemeralPort(), ip, port, handlers);

@@ -39,9 +39,10 @@ export class Network {
   /** One-way latency of every frame, ms. */
   latencyMs = 0;
   readonly #rules = new Set<Rule>();
+  readonly #rulesListeners = new Set<() => void>();
   readonly #listeners = new Map<string, Listener>();
-  /** Addresses that belong to this network whether somebody listens there or not. */
-  readonly #reserved = new Set<string>();
+  /** Addresses that belong to this network whether somebody listens there or not, and whose they are. */
+  readonly #reserved = new Map<string, HostId>();
   readonly #connections = new Set<Connection>();
   #lastPort = LAST_EPHEMERAL_PORT;
 
@@ -64,8 +65,14 @@ export class Network {
   }
 
   /** Says that an address belongs to this network: connecting while nobody listens is refused here, not tried outside. */
-  reserve(ip: string, port: number): void {
-    this.#reserved.add(`${ip}:${port}`);
+  reserve(ip: string, port: number, host: HostId): void {
+    this.#reserved.set(`${ip}:${port}`, host);
+  }
+
+  /** Whose address it is, also while its process does not run: a cut holds for it all the same. */
+  hostAt(ip: string, port: number): HostId {
+    const address = `${ip}:${port}`;
+    return this.#listeners.get(address)?.host ?? this.#reserved.get(address) ?? address;
   }
 
   /** True when somebody of this network listens there, or may. */
@@ -110,6 +117,16 @@ export class Network {
   /** Looks again at every held frame: call it when a rule changed its mind. */
   rulesChanged(): void {
     for (const connection of [...this.#connections]) connection.release();
+    for (const listener of this.#rulesListeners) listener();
+  }
+
+  /** For whoever carries frames by other means and holds them as the rules say. */
+  onRulesChanged(listener: () => void): void {
+    this.#rulesListeners.add(listener);
+  }
+
+  get hasRules(): boolean {
+    return this.#rules.size > 0;
   }
 
   verdictOn(frame: FrameInfo): Verdict {

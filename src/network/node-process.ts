@@ -1,12 +1,14 @@
 /** The process a node lives in: it can be started, killed, paused and restarted, and keeps its address and its disk meanwhile. */
 import type { BusLink } from '../cluster/bus-link.js';
 import type { RedisVersion } from '../commands/command.js';
-import { Config, type ConfigInput } from '../config/config.js';
+import { Config, type ConfigValue } from '../config/config.js';
+import { linesOf, parseConfigFile } from '../config/config-file.js';
 import type { ClientSession } from '../node/client-session.js';
+import { configFileOf } from '../node/config-file.js';
 import { Node } from '../node/node.js';
 import type { ClientConnection, LogLevel, NodeEvent, NodeHost, NodeStorage } from '../node/ports.js';
 import type { ByteStream, ByteStreamHandlers } from '../replication/ports.js';
-import type { Clock } from '../time/clock.js';
+import type { Clock, Timer } from '../time/clock.js';
 import type { Random } from '../time/random.js';
 import { acceptMemoryBus, connectMemoryBus } from './memory-bus.js';
 import { acceptStream, connectStream } from './memory-stream.js';
@@ -40,7 +42,7 @@ export interface NodeProcessOptions {
   readonly busPort: number;
   readonly version: RedisVersion;
   /** Directives given at start; each start begins with these. */
-  readonly config: ConfigInput;
+  readonly config: Readonly<Record<string, ConfigValue | undefined>>;
   readonly storage: NodeStorage;
 }
 
@@ -67,7 +69,12 @@ export class NodeProcess implements NodeHost {
   #inbox: (() => void)[] = [];
   #linksToFlush: ProcessBusLink[] = [];
   #stopListening: (() => void)[] = [];
+  #draining = false;
   #frozenUntilMs = 0;
+  /** Of DEBUG RESTART. */
+  #comingBack: Timer | null = null;
+  /** What the node was when it last ended; null before. */
+  lastIdentity: { readonly id: string; readonly isReplica: boolean } | null = null;
 
   constructor(network: Network, random: Random, options: NodeProcessOptions, observer: ProcessObserver) {
     this.network = network;
@@ -105,7 +112,12 @@ export class NodeProcess implements NodeHost {
     if (this.#node !== null) return;
     this.#clock = this.#newClock();
     const { ip, port, busPort, version } = this.options;
-    const config = new Config(this.options.config, version);
+    const rewritten = configFileOf(this.storage).read();
+    const given = this.options.config;
+    const config = new Config(
+      rewritten === null ? given : [...linesOf(given), ...parseConfigFile(rewritten)],
+      version,
+    );
     this.#node = new Node(this, { version, config });
     this.#state = 'running';
     this.#stopListening = [
@@ -126,8 +138,11 @@ export class NodeProcess implements NodeHost {
 
   /** The process ends at once, as by SIGKILL: connections break, memory is lost, the disk stays. */
   kill(): void {
+    this.#comingBack?.cancel();
     const node = this.#node;
     if (node === null) return;
+    const myself = node.cluster?.state.myself;
+    if (myself !== undefined) this.lastIdentity = { id: myself.id, isReplica: myself.isReplica };
     this.#node = null;
     this.#state = 'stopped';
     this.#inbox = [];
@@ -156,12 +171,13 @@ export class NodeProcess implements NodeHost {
   deliver(input: () => void): void {
     const node = this.#node;
     if (node === null) return;
-    if (this.#state === 'paused' || this.#frozenUntilMs > this.network.clock.nowMs()) {
+    if (this.#sleeps || (this.#inbox.length > 0 && !this.#draining)) {
       this.#inbox.push(input);
       return;
     }
     node.handle(input);
-    this.flushLinks();
+    // After DEBUG SLEEP in that input, they leave when the node wakes.
+    if (!node.halted) this.flushLinks();
   }
 
   acceptClient(connection: ClientConnection): ClientSession {
@@ -207,9 +223,10 @@ export class NodeProcess implements NodeHost {
   }
 
   freeze(durationMs: number): void {
-    const untilMs = this.network.clock.nowMs() + durationMs;
-    this.#frozenUntilMs = Math.max(this.#frozenUntilMs, untilMs);
-    this.network.clock.schedule(untilMs, () => this.#drainInbox());
+    this.#frozenUntilMs = Math.max(this.#frozenUntilMs, this.network.clock.nowMs()) + durationMs;
+    // When it wakes, it first goes on with what it was at.
+    this.#inbox.unshift(() => undefined);
+    this.network.clock.schedule(this.#frozenUntilMs, () => this.#drainInbox());
   }
 
   exit(reason: string): void {
@@ -218,8 +235,11 @@ export class NodeProcess implements NodeHost {
   }
 
   restart(delayMs: number): void {
-    this.network.clock.schedule(this.network.clock.nowMs(), () => this.kill());
-    this.network.clock.schedule(this.network.clock.nowMs() + delayMs, () => this.start());
+    const { clock } = this.network;
+    clock.schedule(clock.nowMs(), () => {
+      this.kill();
+      this.#comingBack = clock.schedule(clock.nowMs() + delayMs, () => this.start());
+    });
   }
 
   flushLinks(): void {
@@ -231,11 +251,20 @@ export class NodeProcess implements NodeHost {
   }
 
   #drainInbox(): void {
-    while (this.#inbox.length > 0) {
-      if (this.#state !== 'running' || this.#frozenUntilMs > this.network.clock.nowMs()) return;
-      const input = this.#inbox.shift();
-      if (input !== undefined) this.deliver(input);
+    if (this.#draining) return;
+    this.#draining = true;
+    try {
+      while (this.#inbox.length > 0 && !this.#sleeps) {
+        const input = this.#inbox.shift();
+        if (input !== undefined) this.deliver(input);
+      }
+    } finally {
+      this.#draining = false;
     }
+  }
+
+  get #sleeps(): boolean {
+    return this.#state !== 'running' || this.#frozenUntilMs > this.network.clock.nowMs();
   }
 
   #newClock(): ProcessClock {

@@ -46,7 +46,9 @@ export class Acknowledgements {
 
   /** Answers those who have waited long enough, and asks the replicas once for all who wait anew. */
   beforeSleep(): void {
-    for (const waiter of [...this.#waiters]) this.#check(waiter);
+    if (this.#waiters.size > 0) {
+      for (const waiter of [...this.#waiters]) this.#check(waiter);
+    }
     if (!this.#getAckWanted || this.#host.isStreamPaused()) return;
     this.#getAckWanted = false;
     this.#primary.requestAcks();

@@ -1,4 +1,5 @@
 /** The options of startCluster, checked and completed. */
+import { isIP } from 'node:net';
 import { RedisTestClusterError } from '../../fixtures/error.js';
 import type { RedisVersion } from '../commands/command.js';
 import type { ConfigValue } from '../config/config.js';
@@ -54,7 +55,41 @@ export interface ResolvedClusterOptions {
   readonly onLog: LogListener | null;
 }
 
+/** The two forms of startCluster's arguments as one object. */
+export function joinArguments(
+  mastersOrOptions: unknown,
+  replicas: number | undefined,
+  options: ClusterOptions | undefined,
+): ClusterOptions {
+  if (mastersOrOptions !== undefined && typeof mastersOrOptions !== 'number') {
+    if (!isOptionsObject(mastersOrOptions))
+      fail(`give a number of masters or an options object, got ${show(mastersOrOptions)}`);
+    if (replicas !== undefined || options !== undefined)
+      fail('an options object is the only argument; put masters and replicas into it');
+    return mastersOrOptions;
+  }
+  if (isOptionsObject(replicas))
+    fail('the options come third, after masters and replicas, or as the only argument');
+  if (options !== undefined && !isOptionsObject(options))
+    fail(`the third argument must be an options object, got ${show(options)}`);
+  return {
+    ...options,
+    ...(mastersOrOptions === undefined ? {} : { masters: mastersOrOptions }),
+    ...(replicas === undefined ? {} : { replicas }),
+  };
+}
+
+function isOptionsObject(value: unknown): value is ClusterOptions {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 const MOST_NODES = 2000;
+/** The second day of 1970: to Redis a time of 0 means never, and the cluster forms before its start time. */
+const EARLIEST_START_MS = 86_400_000;
+/** The year 9999: room for expiry times behind it. */
+const LATEST_START_MS = Date.UTC(9999, 11, 31);
+/** Directives of redis.conf that follow from other options. */
+const OWN_DIRECTIVES = new Set(['port', 'cluster-port', 'cluster-enabled', 'bind']);
 const KNOWN_OPTIONS = new Set<string>([
   'masters',
   'replicas',
@@ -90,47 +125,85 @@ export function resolveClusterOptions(
     );
   const port = options.port === undefined ? null : integer('port', options.port, 1, 65536 - nodeCount);
   const host = options.host ?? '127.0.0.1';
-  if (typeof host !== 'string' || host === '')
-    fail(`host must be an IP address of this machine, got ${JSON.stringify(host)}`);
+  if (typeof host !== 'string' || isIP(host) === 0)
+    fail(`host must be an IP address of this machine, such as '127.0.0.1', got ${show(host)}`);
+  if (isUnspecified(host))
+    fail(`host is announced to the clients, so it must be one address of this machine, not ${show(host)}`);
+  const onLog = options.onLog ?? null;
+  if (onLog !== null && typeof onLog !== 'function') fail(`onLog must be a function, got ${show(onLog)}`);
+  const config = directivesOf(options);
+  const formed = boolean('formed', options.formed ?? true);
+  if (formed && replicas > 0) checkPasswords(config);
   return {
     masters,
     replicas,
     host,
     port,
     clock: oneOf('clock', options.clock ?? 'flowing', ['flowing', 'manual']),
-    startTimeMs:
-      options.startTime === undefined ? null : integer('startTime', Number(options.startTime), 0, 8.64e15),
+    startTimeMs: options.startTime === undefined ? null : startTimeOf(options.startTime),
     seed: integer('seed', options.seed ?? randomSeed(), 0, Number.MAX_SAFE_INTEGER),
     bus: oneOf('bus', options.bus ?? 'memory', ['memory', 'tcp']),
-    formed: options.formed ?? true,
+    formed,
     version: oneOf('version', options.version ?? '7.2', ['7.0', '7.2']),
-    config: directivesOf(options),
-    onLog: options.onLog ?? null,
+    config,
+    onLog,
   };
 }
 
 function directivesOf(options: ClusterOptions): Readonly<Record<string, ConfigValue>> {
+  if (options.config !== undefined && !isOptionsObject(options.config))
+    fail(`config must be an object such as { 'appendonly': 'yes' }, got ${show(options.config)}`);
   const config: Record<string, ConfigValue> = { ...options.config };
   if (options.nodeTimeout !== undefined) {
     config['cluster-node-timeout'] = toMilliseconds(options.nodeTimeout, 'nodeTimeout');
   }
-  for (const directive of ['port', 'cluster-port', 'cluster-enabled', 'bind']) {
-    if (directive in config)
+  for (const directive of Object.keys(config)) {
+    if (OWN_DIRECTIVES.has(directive.toLowerCase()))
       fail(`config may not set ${directive}: startCluster does (see the options port, host)`);
   }
   return config;
 }
 
+/** Replicas that may not log in to their masters try for ever, and the cluster never forms. */
+function checkPasswords(config: Readonly<Record<string, ConfigValue>>): void {
+  const text = (directive: string): string => {
+    const given = Object.entries(config).find(([name]) => name.toLowerCase() === directive);
+    return given === undefined ? '' : String(given[1]);
+  };
+  if (text('requirepass') === '' || text('masteruser') !== '') return;
+  if (text('masterauth') !== text('requirepass'))
+    fail('config must give masterauth the value of requirepass: replicas log in to their masters with it');
+}
+
+function startTimeOf(startTime: number | Date): number {
+  if (typeof startTime !== 'number' && !(startTime instanceof Date))
+    fail(`startTime must be Unix milliseconds or a Date, got ${show(startTime)}`);
+  return integer('startTime', Number(startTime), EARLIEST_START_MS, LATEST_START_MS);
+}
+
 function integer(name: string, value: number, min: number, max: number): number {
   if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
-  return fail(`${name} must be an integer from ${min} to ${max}, got ${JSON.stringify(value)}`);
+  return fail(`${name} must be an integer from ${min} to ${max}, got ${show(value)}`);
+}
+
+function boolean(name: string, value: boolean): boolean {
+  return typeof value === 'boolean' ? value : fail(`${name} must be true or false, got ${show(value)}`);
 }
 
 function oneOf<T extends string>(name: string, value: T, allowed: readonly T[]): T {
   if (allowed.includes(value)) return value;
-  return fail(
-    `${name} must be ${allowed.map((word) => `'${word}'`).join(' or ')}, got ${JSON.stringify(value)}`,
-  );
+  return fail(`${name} must be ${allowed.map((word) => `'${word}'`).join(' or ')}, got ${show(value)}`);
+}
+
+function isUnspecified(ip: string): boolean {
+  return ip === '0.0.0.0' || /^[0:]+$/.test(ip);
+}
+
+/** A wrong value as one would write it. */
+function show(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'function') return 'a function';
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 }
 
 function fail(message: string): never {

@@ -7,10 +7,11 @@ import { SLOT_COUNT } from '../cluster/constants.js';
 import type { TcpConnector } from '../io/outside-connector.js';
 import type { RealTimePump } from '../io/real-time-pump.js';
 import type { Network } from '../network/network.js';
+import { CommandClient } from './command-client.js';
 import { type Duration, toMilliseconds } from './duration.js';
 import type { ClusterLogEntry, EventLog } from './event-log.js';
 import type { NodePorts } from './node-ports.js';
-import { type Partition, partitionNetwork } from './partition.js';
+import { checkGroups, type Partition, partitionNetwork } from './partition.js';
 import { isReady, readinessProblem } from './readiness.js';
 import { type NodeOwner, noSuchNode, type TestNode } from './test-node.js';
 import { TimeControl } from './time-control.js';
@@ -24,8 +25,6 @@ export interface ClusterParts {
   readonly connector: TcpConnector;
   readonly log: EventLog;
   readonly ports: readonly NodePorts[];
-  /** Every link of the bus is a real socket. */
-  readonly busOverTcp: boolean;
 }
 
 /** A condition of waitFor: 'ok' is explained there. */
@@ -50,7 +49,8 @@ export class Cluster implements NodeOwner, AsyncDisposable {
   readonly pump: RealTimePump;
   readonly #parts: ClusterParts;
   readonly #time: TimeControl;
-  readonly #startedAtMs: number;
+  /** Zero of the timeline. */
+  #timelineStartMs: number;
   #stopping: Promise<void> | null = null;
 
   /** Made by startCluster(). */
@@ -58,9 +58,14 @@ export class Cluster implements NodeOwner, AsyncDisposable {
     this.#parts = parts;
     this.seed = parts.seed;
     this.pump = parts.pump;
-    this.#startedAtMs = parts.pump.clock.nowMs();
-    this.#time = new TimeControl(parts.pump, () => this.#socketCount());
+    this.#timelineStartMs = parts.pump.clock.nowMs();
+    this.#time = new TimeControl(parts.pump);
     this.nodes = makeNodes(this);
+  }
+
+  /** The cluster is ready: its timeline counts from now. */
+  beginTimeline(): void {
+    this.#timelineStartMs = this.#time.nowMs;
   }
 
   /** Running nodes that are masters by their own view, in the order of `nodes`. */
@@ -141,6 +146,7 @@ export class Cluster implements NodeOwner, AsyncDisposable {
   async advance(duration: Duration): Promise<void> {
     this.assertRunning();
     await this.#time.advanceBy(toMilliseconds(duration, 'advance(duration)'));
+    this.assertRunning();
   }
 
   /**
@@ -148,7 +154,7 @@ export class Cluster implements NodeOwner, AsyncDisposable {
    * `'ok'`: every running node says cluster_state:ok, every slot is served by a running master, and every running
    * replica is in sync with its master.
    * @returns the virtual time that it took, ms.
-   * @throws RedisTestClusterError TIMEOUT with the cluster's last events; STOPPED.
+   * @throws RedisTestClusterError TIMEOUT with the cluster's last events; STOPPED; INVALID_ARGUMENT.
    * @example
    * await master.kill();
    * await cluster.waitFor(() => replica.role === 'master');
@@ -157,9 +163,14 @@ export class Cluster implements NodeOwner, AsyncDisposable {
     this.assertRunning();
     const limitMs =
       options.timeout === undefined ? DEFAULT_WAIT_MS : toMilliseconds(options.timeout, 'timeout');
+    if (condition !== 'ok' && typeof condition !== 'function') {
+      const got = typeof condition === 'string' ? `'${condition}'` : String(condition);
+      throw new RedisTestClusterError('INVALID_ARGUMENT', `waitFor() takes 'ok' or a function, got ${got}`);
+    }
     const test = condition === 'ok' ? () => isReady(this.nodes) : () => condition(this);
     const startedAtMs = this.#time.nowMs;
     if (await this.#time.advanceUntil(test, limitMs)) return this.#time.nowMs - startedAtMs;
+    this.assertRunning();
     const what = options.what ?? (condition === 'ok' ? 'the cluster to be ok' : 'a condition');
     const problem = condition === 'ok' ? `: ${readinessProblem(this.nodes) ?? ''}` : '';
     throw new RedisTestClusterError(
@@ -178,9 +189,9 @@ export class Cluster implements NodeOwner, AsyncDisposable {
    * @param options `since`: only events at or after that virtual time (Unix ms), which then counts as zero; `last`: only that many.
    */
   timeline(options: { readonly since?: number; readonly last?: number } = {}): string {
-    const since = options.since ?? this.#startedAtMs;
+    const since = options.since ?? this.#timelineStartMs;
     let entries = this.events.filter(({ atMs }) => atMs >= since);
-    if (options.last !== undefined) entries = entries.slice(-options.last);
+    if (options.last !== undefined) entries = entries.slice(Math.max(0, entries.length - options.last));
     return formatTimeline(
       entries,
       since,
@@ -191,18 +202,24 @@ export class Cluster implements NodeOwner, AsyncDisposable {
   /**
    * Cuts the bus and the replication links between two groups of nodes, both ways; clients still reach every node.
    * What was sent waits, as on a cable that is pulled out, and arrives when the cut heals, unless TCP gave up first.
+   * @param others the nodes on the other side; all that are not in the group unless given.
    * @returns a handle: heal() or dispose it.
+   * @throws RedisTestClusterError INVALID_ARGUMENT unless both are groups of this cluster's nodes; STOPPED.
    */
   partition(group: readonly TestNode[], others?: readonly TestNode[]): Partition {
     this.assertRunning();
+    checkGroups(this.nodes, group, others);
     const rest = others ?? this.nodes.filter((node) => !group.includes(node));
     return partitionNetwork(this.#parts.network, this.pump, group, rest);
   }
 
-  /** Deletes all data on every running master (FLUSHALL), and with that on their replicas. */
+  /**
+   * Deletes all data on every running master (FLUSHALL), and with that on their replicas.
+   * @throws RedisTestClusterError COMMAND_FAILED when a master is paused or refuses; STOPPED.
+   */
   async flush(): Promise<void> {
     this.assertRunning();
-    await Promise.all(this.masters.map((node) => node.command('FLUSHALL')));
+    await Promise.all(this.masters.map((node) => this.#flush(node)));
     await this.settle();
   }
 
@@ -238,19 +255,24 @@ export class Cluster implements NodeOwner, AsyncDisposable {
     await this.#time.settle();
   }
 
+  /** On a connection of its own: that of command() may be in the middle of something. */
+  async #flush(node: TestNode): Promise<void> {
+    if (node.state === 'paused')
+      throw new RedisTestClusterError('COMMAND_FAILED', `${node.name} is paused; resume() it before flush()`);
+    const client = new CommandClient(node.process, this.pump);
+    try {
+      await client.run(['FLUSHALL']);
+    } finally {
+      client.close();
+    }
+  }
+
   async #stop(): Promise<void> {
     const { ports, connector } = this.#parts;
     for (const node of this.nodes) node.process.kill();
     this.pump.stop();
     connector.closeStreams();
     await Promise.all(ports.map((port) => port.close()));
-  }
-
-  #socketCount(): number {
-    if (this.#parts.busOverTcp) return 1;
-    let count = 0;
-    for (const port of this.#parts.ports) count += port.connectionCount;
-    return count;
   }
 }
 

@@ -31,24 +31,32 @@ export class CommandClient {
   }
 
   /** @returns the reply; rejects with COMMAND_FAILED and the server's text when it is an error. */
-  run(args: readonly CommandArgument[]): Promise<CommandReply> {
+  async run(args: readonly CommandArgument[]): Promise<CommandReply> {
     if (args.length === 0) {
       throw new RedisTestClusterError(
         'INVALID_ARGUMENT',
         "command() needs a command name, as in command('PING')",
       );
     }
+    const argv = args.map(toBytes);
+    refuseUnanswered(argv);
+    const request = Buffer.from(encodeRequest(argv), 'latin1');
     if (!this.#process.isRunning) {
       throw new RedisTestClusterError('STOPPED', `${this.#process.name} is not running; restart() it first`);
     }
-    return new Promise((resolve, reject) => {
+    return await new Promise((resolve, reject) => {
       this.#pump.input(() => {
-        const session = this.#openSession();
+        // Before the connection is opened: it may be refused, and that is the answer then.
         this.#waiting.push({ resolve, reject });
-        const request = Buffer.from(encodeRequest(args.map(toBytes)), 'latin1');
+        const session = this.#openSession();
         this.#process.deliver(() => session.receive(request));
       });
     });
+  }
+
+  /** Ends the connection; the next command opens another one. */
+  close(): void {
+    this.#pump.input(() => this.#process.deliver(() => this.#session?.onConnectionClosed()));
   }
 
   #openSession(): ClientSession {
@@ -59,14 +67,17 @@ export class CommandClient {
         this.#waiting.shift()?.reject(new RedisTestClusterError('COMMAND_FAILED', error.message)),
       returnFatalError: (error: Error) => this.#failAll(error.message),
     });
-    this.#session = this.#process.acceptClient({
+    const session = this.#process.acceptClient({
       remoteAddress: '127.0.0.1:0',
       localAddress: this.#process.name,
       write: (bytes) => this.#parser?.execute(Buffer.from(bytes as string, 'latin1')),
       end: () => this.#onClosed(),
       destroy: () => this.#onClosed(),
     });
-    return this.#session;
+    // Who holds the cluster needs no password.
+    session.authenticated = true;
+    this.#session = session;
+    return session;
   }
 
   #onClosed(): void {
@@ -81,8 +92,25 @@ export class CommandClient {
   }
 }
 
+/** Commands after which replies and commands no longer match one to one. */
+const UNANSWERED = new Set(['monitor', 'psubscribe', 'psync', 'ssubscribe', 'subscribe', 'sync']);
+
+function refuseUnanswered(argv: readonly ByteString[]): void {
+  const [name = '', first = '', second = ''] = argv.map((argument) => argument.toLowerCase());
+  let reason: string | null = null;
+  if (UNANSWERED.has(name)) reason = `${name.toUpperCase()} answers more than once`;
+  if (name === 'hello' && first === '3') reason = 'command() speaks RESP2';
+  if (name === 'client' && first === 'reply' && second !== 'on') reason = 'command() waits for the reply';
+  if (reason !== null)
+    throw new RedisTestClusterError('INVALID_ARGUMENT', `${reason}; connect a client for that`);
+}
+
 function toBytes(argument: CommandArgument): ByteString {
   if (typeof argument === 'string') return Buffer.from(argument, 'utf8').toString('latin1');
   if (argument instanceof Uint8Array) return Buffer.from(argument).toString('latin1');
-  return String(argument);
+  if (typeof argument === 'number' || typeof argument === 'bigint') return String(argument);
+  throw new RedisTestClusterError(
+    'INVALID_ARGUMENT',
+    `the arguments of command() are texts, numbers, bigints or bytes, got ${String(argument)}`,
+  );
 }

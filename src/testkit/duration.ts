@@ -15,12 +15,12 @@ const FORM = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/;
 export function toMilliseconds(duration: Duration, name: string): number {
   if (typeof duration === 'number') {
     if (Number.isFinite(duration) && duration >= 0) return Math.round(duration);
-  } else {
+  } else if (typeof duration === 'string') {
     const match = FORM.exec(duration.trim());
     if (match !== null) return Math.round(Number(match[1]) * (UNITS[match[2] as string] as number));
   }
   throw new RedisTestClusterError(
     'INVALID_ARGUMENT',
-    `${name} must be milliseconds (0 or more) or a text such as '250ms', '15s', '2m' or '1h', got ${JSON.stringify(duration)}`,
+    `${name} must be milliseconds (0 or more) or a text such as '250ms', '15s', '2m' or '1h', got ${typeof duration === 'string' ? `'${duration}'` : String(duration)}`,
   );
 }

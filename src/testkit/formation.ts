@@ -30,6 +30,7 @@ export function planCluster(
   random: Random,
 ): PlannedNode[] {
   const shardIds = Array.from({ length: masters }, () => random.hex(40));
+  const slots = slotRanges(masters);
   return addresses.map((address, index) => {
     const masterIndex = index < masters ? null : (index - masters) % masters;
     return {
@@ -37,18 +38,25 @@ export function planCluster(
       id: random.hex(40),
       shardId: shardIds[masterIndex ?? index] as string,
       masterIndex,
-      slots: masterIndex === null ? slotRangeOf(index, masters) : null,
+      slots: masterIndex === null ? (slots[index] as readonly [number, number]) : null,
       configEpoch: masterIndex === null ? index + 1 : 0,
     };
   });
 }
 
-/** The share of the master: cut where redis-cli cuts, at the rounded multiples of the exact share. */
-function slotRangeOf(index: number, masters: number): readonly [number, number] {
-  const share = SLOT_COUNT / masters;
-  const first = index === 0 ? 0 : Math.round(share * index - 1) + 1;
-  const last = index === masters - 1 ? SLOT_COUNT - 1 : Math.round(share * (index + 1) - 1);
-  return [first, last];
+/** The share of each master, cut where redis-cli cuts: it adds up in single precision, and with many masters that shows (clusterManagerCommandCreate of redis-cli.c). */
+export function slotRanges(masters: number): (readonly [number, number])[] {
+  const share = Math.fround(SLOT_COUNT / masters);
+  const ranges: (readonly [number, number])[] = [];
+  let first = 0;
+  let cursor = 0;
+  for (let index = 0; index < masters; index++) {
+    cursor = Math.fround(cursor + share);
+    const last = index === masters - 1 ? SLOT_COUNT - 1 : Math.round(Math.fround(cursor - 1));
+    ranges.push([first, last]);
+    first = last + 1;
+  }
+  return ranges;
 }
 
 /** The nodes.conf of one of the planned nodes. Redis-cli gives every node an epoch of its own, replicas too: hence the current epoch. */

@@ -12,6 +12,7 @@ import { VirtualClock } from '../time/virtual-clock.js';
 import { Cluster } from './cluster.js';
 import {
   type ClusterOptions,
+  joinArguments,
   type ResolvedClusterOptions,
   resolveClusterOptions,
 } from './cluster-options.js';
@@ -19,10 +20,12 @@ import { EventLog } from './event-log.js';
 import { nodesConfOf, planCluster } from './formation.js';
 import { logListenerOfEnvironment } from './logging.js';
 import { NodePorts } from './node-ports.js';
+import { everyReplicaIsListed } from './readiness.js';
 import { TestNode } from './test-node.js';
+import { TimeControl } from './time-control.js';
 
-/** How far before its start time a cluster begins to live: forming takes virtual time, and ends where the start time is. */
-const FORMATION_MS = 25_000;
+/** Up to so many nodes every replica tells all others of itself; beyond, that would be a million messages. */
+const MOST_ANNOUNCED = 200;
 /** Virtual time after which a cluster that is not ready never will be. */
 const FORMATION_LIMIT_MS = 60_000;
 
@@ -50,24 +53,11 @@ export function startCluster(
 ): Promise<Cluster>;
 export function startCluster(options: ClusterOptions): Promise<Cluster>;
 export async function startCluster(
-  mastersOrOptions: number | ClusterOptions = {},
+  mastersOrOptions?: number | ClusterOptions,
   replicasPerMaster?: number,
-  options: ClusterOptions = {},
+  options?: ClusterOptions,
 ): Promise<Cluster> {
-  const given =
-    typeof mastersOrOptions === 'number'
-      ? {
-          ...options,
-          masters: mastersOrOptions,
-          ...(replicasPerMaster === undefined ? {} : { replicas: replicasPerMaster }),
-        }
-      : mastersOrOptions;
-  if (typeof given !== 'object' || given === null) {
-    throw new RedisTestClusterError(
-      'INVALID_ARGUMENT',
-      `startCluster(): give a number of masters or an options object, got ${String(given)}`,
-    );
-  }
+  const given = joinArguments(mastersOrOptions, replicasPerMaster, options);
   if (isNextTickFaked()) {
     throw new RedisTestClusterError(
       'FAKED_TIMERS',
@@ -96,7 +86,7 @@ class ClusterBuilder {
 
   constructor(options: ResolvedClusterOptions) {
     this.#options = options;
-    this.#clock = new VirtualClock((options.startTimeMs ?? Math.floor(realNowMs())) - FORMATION_MS);
+    this.#clock = new VirtualClock(this.#startTimeMs - formationMs(options.config));
     this.#pump = new RealTimePump(this.#clock, 'manual');
     this.#network = new Network(this.#clock);
     this.#random = new Random(options.seed);
@@ -114,7 +104,6 @@ class ClusterBuilder {
         connector: this.#connector,
         log: this.#log,
         ports: this.#ports,
-        busOverTcp: this.#options.bus === 'tcp',
       },
       (owner) =>
         processes.map((process, index) => new TestNode(owner, process, this.#ports[index] as NodePorts)),
@@ -122,12 +111,44 @@ class ClusterBuilder {
     this.#pump.input(() => {
       for (const process of processes) process.start();
     });
-    if (this.#options.formed) await cluster.waitFor('ok', { timeout: FORMATION_LIMIT_MS });
-    // A cluster on the time of the day is ready now, however long the forming took.
-    const startTimeMs = this.#options.startTimeMs ?? Math.floor(realNowMs());
-    if (this.#clock.nowMs() < startTimeMs) await cluster.advance(startTimeMs - this.#clock.nowMs());
+    if (this.#options.formed) {
+      await this.#announceReplicas(processes);
+      await cluster.waitFor('ok', { timeout: FORMATION_LIMIT_MS });
+      await new TimeControl(this.#pump).advanceUntil(
+        () => everyReplicaIsListed(cluster.nodes),
+        Math.max(0, this.#startTimeMs - this.#clock.nowMs()),
+      );
+    }
+    if (this.#clock.nowMs() < this.#startTimeMs)
+      await cluster.advance(this.#startTimeMs - this.#clock.nowMs());
+    cluster.beginTimeline();
     if (this.#options.clock === 'flowing') this.#pump.setMode('flowing');
     return cluster;
+  }
+
+  /**
+   * Redis lists a replica in CLUSTER SLOTS once it has heard of an offset other than 0 from it, which begins with the
+   * first ping in its master's stream. By heartbeats alone that news takes seconds to get around in a small cluster and
+   * minutes in one of a hundred nodes; so each replica tells everybody at once, as it would after a promotion.
+   */
+  async #announceReplicas(processes: readonly NodeProcess[]): Promise<void> {
+    const replicas = processes.slice(this.#options.masters);
+    let streaming = 0;
+    const allStream = (): boolean => {
+      while ((replicas[streaming]?.node.replication.offset() ?? 0) > 0) streaming++;
+      return streaming === replicas.length;
+    };
+    // What keeps them from it is told by the wait for 'ok' that follows.
+    if (!(await new TimeControl(this.#pump).advanceUntil(allStream, FORMATION_LIMIT_MS))) return;
+    const to = processes.length <= MOST_ANNOUNCED ? 'all' : 'my-master';
+    this.#pump.input(() => {
+      for (const replica of replicas) replica.deliver(() => replica.node.cluster?.announce(to));
+    });
+  }
+
+  /** A cluster on the time of the day is ready now, however long the forming took. */
+  get #startTimeMs(): number {
+    return this.#options.startTimeMs ?? Math.floor(realNowMs());
   }
 
   /** Gives back what a failed start had taken. */
@@ -161,13 +182,14 @@ class ClusterBuilder {
       const { host, port, busPort } = ports;
       const storage = new MemoryStorage();
       if (plan !== null) storage.write(nodesConf, Buffer.from(nodesConfOf(plan, index, version)), false);
-      this.#network.reserve(host, port);
-      this.#network.reserve(host, busPort);
+      const name = `${host}:${port}`;
+      this.#network.reserve(host, port, name);
+      this.#network.reserve(host, busPort, name);
       const process = new NodeProcess(
         this.#network,
         this.#random,
         {
-          name: `${host}:${port}`,
+          name,
           ip: host,
           port,
           busPort,
@@ -199,6 +221,20 @@ class ClusterBuilder {
   }
 }
 
+/**
+ * How far before its start time a cluster begins to live. Forming takes virtual time: a replica gets its copy after
+ * repl-diskless-sync-delay and an offset with the next ping of its master; it ends where the start time is.
+ */
+function formationMs(config: ResolvedClusterOptions['config']): number {
+  const seconds = (directive: string, otherwise: number): number => {
+    const given = Object.entries(config).find(([name]) => name.toLowerCase() === directive)?.[1];
+    return given === undefined || Number.isNaN(Number(given)) ? otherwise : Number(given);
+  };
+  return (
+    1000 * (1 + Math.max(seconds('repl-ping-replica-period', 10), seconds('repl-diskless-sync-delay', 5)))
+  );
+}
+
 function randomSeed(): number {
   const mixed = realNowMs() * 1000 + process.pid * 7919;
   return new Random(Math.floor(mixed % 0x1_0000_0000)).nextUint32();
@@ -206,7 +242,7 @@ function randomSeed(): number {
 
 function explained(error: unknown, seed: number): unknown {
   if (error instanceof ConfigError) {
-    return new RedisTestClusterError('INVALID_ARGUMENT', `startCluster(): config: ${error.reason}`, {
+    return new RedisTestClusterError('INVALID_ARGUMENT', `startCluster(): config: ${error.message}`, {
       cause: error,
     });
   }

@@ -35,9 +35,6 @@ export class TestNode {
   readonly #process: NodeProcess;
   readonly #ports: NodePorts;
   readonly #client: CommandClient;
-  /** The node's own idea of itself when it last ran. */
-  #lastId = '';
-  #lastRole: 'master' | 'replica' = 'master';
 
   constructor(owner: NodeOwner, process: NodeProcess, ports: NodePorts) {
     this.#owner = owner;
@@ -51,7 +48,7 @@ export class TestNode {
 
   /** The node id: 40 hex digits. */
   get id(): string {
-    return this.#state?.myself.id ?? this.#lastId;
+    return this.#state?.myself.id ?? this.#process.lastIdentity?.id ?? '';
   }
 
   /** `host:port`: how logs and timelines name the node. */
@@ -71,8 +68,8 @@ export class TestNode {
   /** As the node itself sees it; of a stopped node, as the others see it. */
   get role(): 'master' | 'replica' {
     const view = this.#view;
-    if (view === null) return this.#lastRole;
-    return view.isReplica ? 'replica' : 'master';
+    const isReplica = view?.isReplica ?? this.#process.lastIdentity?.isReplica ?? false;
+    return isReplica ? 'replica' : 'master';
   }
 
   /** The hash slots it serves as a master: inclusive, ascending ranges; none for a replica. */
@@ -99,20 +96,23 @@ export class TestNode {
 
   /** `redis://host:port` */
   get uri(): string {
-    return `redis://${this.host}:${this.port}`;
+    const host = this.host.includes(':') ? `[${this.host}]` : this.host;
+    return `redis://${host}:${this.port}`;
   }
 
   /**
-   * Runs a command on this node without a socket, on one connection that keeps its state (READONLY, MULTI, ASKING...).
+   * Runs a command on this node without a socket, on one connection that keeps its state (READONLY, MULTI, ASKING...)
+   * and needs no password.
    * @returns the reply in RESP2: strings (UTF-8), integers, null, arrays. A blocking command resolves when it is served.
    * @throws RedisTestClusterError COMMAND_FAILED with Redis's own text when the reply is an error (MOVED and the like too);
-   *   STOPPED when the node does not run.
+   *   also when the node closes the connection instead of answering, as at SHUTDOWN; STOPPED when the node does not run;
+   *   INVALID_ARGUMENT for what is no command with one reply.
    * @example
    * await node.command('CLUSTER', 'INFO');
    */
-  command(...args: readonly CommandArgument[]): Promise<CommandReply> {
+  async command(...args: readonly CommandArgument[]): Promise<CommandReply> {
     this.#owner.assertRunning();
-    return this.#client.run(args);
+    return await this.#client.run(args);
   }
 
   /**
@@ -122,7 +122,6 @@ export class TestNode {
    */
   async kill(): Promise<void> {
     this.#owner.assertRunning();
-    this.#remember();
     this.#owner.pump.input(() => this.#process.kill());
     await this.#ports.close();
     await this.#owner.settle();
@@ -135,7 +134,10 @@ export class TestNode {
    */
   async restart(): Promise<void> {
     await this.kill();
+    // The cluster may be stopped while this waits; its ports must not come back then.
+    this.#owner.assertRunning();
     await this.#ports.reopen();
+    this.#owner.assertRunning();
     this.#owner.pump.input(() => this.#process.start());
   }
 
@@ -159,14 +161,6 @@ export class TestNode {
   /** Real client sockets that are open now. */
   get connectionCount(): number {
     return this.#ports.connectionCount;
-  }
-
-  /** Keeps what is asked of a stopped node. */
-  #remember(): void {
-    const state = this.#state;
-    if (state === null) return;
-    this.#lastId = state.myself.id;
-    this.#lastRole = state.myself.isReplica ? 'replica' : 'master';
   }
 
   get #state(): ClusterState | null {

@@ -11,13 +11,12 @@ const INSTANTS_PER_TURN = 500;
 
 export class TimeControl {
   readonly #pump: RealTimePump;
-  readonly #connectionCount: () => number;
   #sinceTurn = 0;
+  /** Where the advances so far lead to: one that begins while another is under way goes on from there. */
+  #targetMs = 0;
 
-  /** @param connectionCount real sockets of clients; without any there is nothing to settle. */
-  constructor(pump: RealTimePump, connectionCount: () => number) {
+  constructor(pump: RealTimePump) {
     this.#pump = pump;
-    this.#connectionCount = connectionCount;
   }
 
   get nowMs(): number {
@@ -27,7 +26,8 @@ export class TimeControl {
   /** Moves virtual time forward, firing every timer on the way. */
   async advanceBy(durationMs: number): Promise<void> {
     await this.settle();
-    const targetMs = this.#pump.clock.nowMs() + durationMs;
+    const targetMs = Math.max(this.#pump.clock.nowMs(), this.#targetMs) + durationMs;
+    this.#targetMs = targetMs;
     while (await this.#step(targetMs)) {
       // one instant of virtual time for each round
     }
@@ -51,13 +51,9 @@ export class TimeControl {
     return condition();
   }
 
-  /** Waits, in real time, until nothing moves on the sockets any more. */
+  /** Waits, in real time, until nothing moves on the sockets any more; also without any, for a client may be connecting. */
   async settle(): Promise<void> {
     this.#sinceTurn = 0;
-    if (this.#connectionCount() === 0) {
-      this.#pump.sync();
-      return;
-    }
     const startedAtMs = realNowMs();
     let quietTurns = 0;
     let { traffic } = this.#pump;

@@ -6,7 +6,8 @@ import type { ClusterLogEntry } from './event-log.js';
 export type NodeNames = (id: string) => string;
 
 /**
- * One line an event: `+15.300s  127.0.0.1:7001  marks 127.0.0.1:7000 as possibly failing (PFAIL)`.
+ * One line an event: `+15.300s  127.0.0.1:7001  marks 127.0.0.1:7000 as possibly failing (PFAIL)`. What a node does again
+ * and again, such as trying to reach a master that is gone, is one line.
  * @param originMs the virtual time that counts as zero, Unix milliseconds.
  */
 export function formatTimeline(
@@ -14,12 +15,35 @@ export function formatTimeline(
   originMs: number,
   nameOf: NodeNames,
 ): string {
-  return entries
-    .map(({ atMs, node, event }) => {
-      const seconds = ((atMs - originMs) / 1000).toFixed(3);
-      return `${`+${seconds}s`.padStart(11)}  ${node.padEnd(15)}  ${describeEvent(event, nameOf)}`;
+  const lines: TimelineLine[] = [];
+  const lastOfNode = new Map<string, TimelineLine>();
+  for (const { atMs, node, event } of entries) {
+    const text = describeEvent(event, nameOf);
+    const last = lastOfNode.get(node);
+    if (last?.text === text) {
+      last.times++;
+      last.untilMs = atMs;
+      continue;
+    }
+    const line = { atMs, node, text, times: 1, untilMs: atMs };
+    lines.push(line);
+    lastOfNode.set(node, line);
+  }
+  const seconds = (atMs: number): string => `+${((atMs - originMs) / 1000).toFixed(3)}s`;
+  return lines
+    .map(({ atMs, node, text, times, untilMs }) => {
+      const again = times === 1 ? '' : ` (${times} times until ${seconds(untilMs)})`;
+      return `${seconds(atMs).padStart(11)}  ${node.padEnd(15)}  ${text}${again}`;
     })
     .join('\n');
+}
+
+interface TimelineLine {
+  readonly atMs: number;
+  readonly node: string;
+  readonly text: string;
+  times: number;
+  untilMs: number;
 }
 
 /** What one event says, without time and node. */

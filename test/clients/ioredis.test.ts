@@ -1,5 +1,5 @@
 /** ioredis 6 as it is, against a test cluster over real sockets. */
-import { Cluster as IoRedis, type ClusterOptions } from 'ioredis';
+import { type ClusterOptions, Cluster as IoRedis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   type Cluster,
@@ -10,15 +10,12 @@ import {
   keysOnDistinctNodes,
   startCluster,
 } from '../../src/index.js';
-import { callCount, connectionCount, errorCount } from './node-counters.js';
+import { callCount, connectionCount, errorCount, SOON } from './node-counters.js';
 import { moveEmptySlot, otherMaster, startSlotMigration } from './slot-moves.js';
 
 /** A client that is gone after the test. */
 function connect(cluster: Cluster, protocol: 2 | 3, options: ClusterOptions = {}): IoRedis {
-  const redis = new IoRedis(cluster.seeds, {
-    ...options,
-    redisOptions: { ...options.redisOptions, protocol },
-  });
+  const redis = new IoRedis(cluster.seeds, { ...options, redisOptions: { protocol } });
   onTestFinished(() => redis.disconnect());
   return redis;
 }
@@ -45,7 +42,9 @@ describe.each([2, 3] as const)('ioredis with RESP%i', (protocol) => {
     expect(await Promise.all(keys.map((key) => redis.set(key, `value of ${key}`)))).toEqual(
       keys.map(() => 'OK'),
     );
-    expect(await Promise.all(keys.map((key) => redis.get(key)))).toEqual(keys.map((key) => `value of ${key}`));
+    expect(await Promise.all(keys.map((key) => redis.get(key)))).toEqual(
+      keys.map((key) => `value of ${key}`),
+    );
     const sizes = await Promise.all(cluster.masters.map((master) => master.command('DBSIZE')));
     expect(sizes).toEqual([20, 20, 20]);
   });
@@ -84,7 +83,14 @@ describe.each([2, 3] as const)('ioredis with RESP%i', (protocol) => {
   it('sends a pipeline of keys on one node', async () => {
     const redis = connect(cluster, protocol);
     const [one, two, three] = keysForNode(cluster.masters[1]!, 3) as [string, string, string];
-    const replies = await redis.pipeline().set(one, 1).incr(one).set(two, 'a').append(two, 'b').get(three).exec();
+    const replies = await redis
+      .pipeline()
+      .set(one, 1)
+      .incr(one)
+      .set(two, 'a')
+      .append(two, 'b')
+      .get(three)
+      .exec();
     expect(replies).toEqual([
       [null, 'OK'],
       [null, 2],
@@ -116,7 +122,13 @@ describe.each([2, 3] as const)('ioredis with RESP%i', (protocol) => {
   it('runs a transaction on one slot', async () => {
     const redis = connect(cluster, protocol);
     const [one, two] = keysForSlot(7000, 2) as [string, string];
-    const replies = await redis.multi().set(one, '5').incr(one).hset(two, 'field', 'value').hgetall(two).exec();
+    const replies = await redis
+      .multi()
+      .set(one, '5')
+      .incr(one)
+      .hset(two, 'field', 'value')
+      .hgetall(two)
+      .exec();
     expect(replies).toEqual([
       [null, 'OK'],
       [null, 6],
@@ -179,7 +191,7 @@ describe.each([2, 3] as const)('ioredis with RESP%i', (protocol) => {
     await redis.set(there, 'there');
     const refused = errorCount(source, 'TRYAGAIN');
     const reading = redis.mget(here, there);
-    await expect.poll(() => errorCount(source, 'TRYAGAIN'), { interval: 1 }).toBeGreaterThan(await refused);
+    await expect.poll(() => errorCount(source, 'TRYAGAIN'), SOON).toBeGreaterThan(await refused);
     await source.command('DEL', here);
     await moveEmptySlot(cluster, 3000, target);
     expect(await reading).toEqual([null, 'there']);
@@ -236,7 +248,8 @@ describe.each([2, 3] as const)('ioredis with RESP%i', (protocol) => {
     await Promise.all(keys.map((key) => redis.set(key, '')));
     const found: string[] = [];
     for (const node of redis.nodes('master')) {
-      for await (const some of node.scanStream({ match: 'user:*', count: 7 })) found.push(...(some as string[]));
+      for await (const some of node.scanStream({ match: 'user:*', count: 7 }))
+        found.push(...(some as string[]));
     }
     expect([...new Set(found)].sort()).toEqual([...keys].sort());
   });
@@ -248,7 +261,7 @@ describe.each([2, 3] as const)('ioredis with RESP%i', (protocol) => {
     expect(connectionCount(cluster)).toBeGreaterThanOrEqual(2);
     expect(await quitting.quit()).toBe('OK');
     disconnecting.disconnect();
-    await expect.poll(() => connectionCount(cluster), { interval: 1 }).toBe(0);
+    await expect.poll(() => connectionCount(cluster), SOON).toBe(0);
   });
 });
 
@@ -304,10 +317,88 @@ describe.each([2, 3] as const)('ioredis with RESP%i during a failover', (protoco
     expect(await replica!.command('CLUSTER', 'FAILOVER')).toBe('OK');
     await cluster.waitFor(() => replica!.role === 'master' && master!.role === 'replica');
     const before = acknowledged;
-    await expect.poll(() => acknowledged, { interval: 1 }).toBeGreaterThan(before + 10);
+    await expect.poll(() => acknowledged, SOON).toBeGreaterThan(before + 10);
     stop = true;
     await writing;
     expect(last).toBe(acknowledged);
     expect(await replica!.command('GET', key)).toBe(String(acknowledged));
   });
 });
+
+describe('ioredis', () => {
+  it('does without what nodes that behave as Redis 7.0 do not know', async () => {
+    await using cluster = await startCluster({ masters: 3, replicas: 1, version: '7.0' });
+    const redis = connect(cluster, 3, { scaleReads: 'all' });
+    const keys = cluster.masters.flatMap((master) => keysForNode(master, 5));
+    await Promise.all(keys.map((key) => redis.set(key, key)));
+    expect(await Promise.all(keys.map((key) => redis.get(key)))).toEqual(keys);
+  });
+
+  it('survives a failover whose nodes talk to each other over TCP', async () => {
+    await using cluster = await startCluster({ masters: 3, replicas: 1, bus: 'tcp' });
+    const redis = connect(cluster, 3);
+    const [victim] = cluster.masters;
+    const key = keyForNode(victim!);
+    await redis.set(key, '1');
+    await victim!.kill();
+    await cluster.waitFor('ok', { what: 'the failover' });
+    expect(await redis.incr(key)).toBe(2);
+  });
+
+  it('comes back to a master that was restarted', async () => {
+    await using cluster = await startCluster(3, 0);
+    const redis = connect(cluster, 3);
+    const [master] = cluster.masters;
+    const key = keyForNode(master!);
+    await redis.set(key, 'value');
+    await master!.restart();
+    await cluster.waitFor('ok', { what: 'the master to be back' });
+    // Without a replica its memory was all that held the value.
+    expect(await redis.get(key)).toBe(null);
+    expect(await redis.set(key, 'again')).toBe('OK');
+  });
+
+  it('waits for a node that does not answer, until it does', async () => {
+    await using cluster = await startCluster(3, 0);
+    const redis = connect(cluster, 3);
+    const [master] = cluster.masters;
+    const key = keyForNode(master!);
+    await redis.set(key, '1');
+    master!.pause();
+    let answered = false;
+    const writing = redis.incr(key).finally(() => {
+      answered = true;
+    });
+    await cluster.advance('5s');
+    expect(answered).toBe(false);
+    master!.resume();
+    expect(await writing).toBe(2);
+  });
+
+  it('is told CLUSTERDOWN, and tries until the cluster is whole again', async () => {
+    await using cluster = await startCluster(3, 0);
+    const redis = connect(cluster, 3, { maxRedirections: 100, retryDelayOnClusterDown: 5 });
+    const [victim, survivor] = cluster.masters;
+    const key = keyForNode(survivor!);
+    await redis.set(key, '1');
+    await victim!.kill();
+    await cluster.waitFor(
+      async () => (await errorTextOf(survivor!.command('GET', key)))?.startsWith('CLUSTERDOWN') === true,
+    );
+    const refusedBefore = await errorCount(survivor!, 'CLUSTERDOWN');
+    const writing = redis.incr(key);
+    await expect.poll(() => errorCount(survivor!, 'CLUSTERDOWN'), SOON).toBeGreaterThan(refusedBefore);
+    await victim!.restart();
+    await cluster.waitFor('ok', { what: 'the cluster to be whole again' });
+    expect(await writing).toBe(2);
+  });
+});
+
+async function errorTextOf(reply: Promise<unknown>): Promise<string | null> {
+  try {
+    await reply;
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -17,3 +17,6 @@ export async function callCount(node: TestNode, command: string): Promise<number
 export function connectionCount(cluster: Cluster): number {
   return cluster.nodes.reduce((count, node) => count + node.connectionCount, 0);
 }
+
+/** For what takes some turns of the event loop, on a busy machine too. */
+export const SOON = { interval: 1, timeout: 5_000 };

@@ -1,9 +1,13 @@
-// The declarations of the string, hash and generic commands against COMMAND INFO and COMMAND DOCS of a real
+// The declarations of commands against COMMAND INFO and COMMAND DOCS of a real
 // redis-server. Summaries and remarks are in our own words, so of those only the presence is compared.
 import { expect, it } from 'vitest';
 import type { KeySpec } from '../../src/commands/command.js';
 import { genericCommands } from '../../src/commands/generic/index.js';
+import { geoCommands } from '../../src/commands/geo/index.js';
 import { hashCommands } from '../../src/commands/hash/index.js';
+import { listCommands } from '../../src/commands/list/index.js';
+import { setCommands } from '../../src/commands/set/index.js';
+import { sortedSetCommands } from '../../src/commands/sorted-set/index.js';
 import { stringCommands } from '../../src/commands/string/index.js';
 import { CommandTable, type ResolvedCommand } from '../../src/commands/table.js';
 import { describeParity, type RealRedis, type Reply, startRealRedis } from '../support/real-redis.js';
@@ -29,7 +33,15 @@ describeParity('declarations', () => {
   it('say what COMMAND INFO and COMMAND DOCS say', async () => {
     await using server = await startRealRedis();
     const version = server.version.startsWith('7.0.') ? '7.0' : '7.2';
-    const table = new CommandTable(version, [stringCommands, hashCommands, genericCommands]);
+    const table = new CommandTable(version, [
+      stringCommands,
+      listCommands,
+      setCommands,
+      hashCommands,
+      sortedSetCommands,
+      geoCommands,
+      genericCommands,
+    ]);
     for (const [name, command] of table.commands) {
       expect(declared(command), name).toEqual(await published(server, name));
     }
@@ -94,14 +106,31 @@ function factsOf(info: readonly Reply[], docs: Readonly<Record<string, Reply>>):
 }
 
 function publishedKeySpec(spec: Readonly<Record<string, Reply>>): unknown {
-  const begin = record(record(spec['begin_search'])['spec']);
-  const find = record(record(spec['find_keys'])['spec']);
+  const begin = record(spec['begin_search']);
+  const find = record(spec['find_keys']);
   return {
     hasNotes: spec['notes'] !== undefined,
     flags: list(spec['flags']).map(String),
-    beginSearch: { index: begin['index'] },
-    findKeys: { lastKey: find['lastkey'], step: find['keystep'], limit: find['limit'] },
+    beginSearch: publishedPart(begin, { index: 'index', keyword: 'keyword', startfrom: 'startFrom' }),
+    findKeys: publishedPart(find, {
+      lastkey: 'lastKey',
+      keystep: 'step',
+      limit: 'limit',
+      keynumidx: 'keyNumIndex',
+      firstkey: 'firstKey',
+    }),
   };
+}
+
+/** @param names what we call the properties. */
+function publishedPart(
+  part: Readonly<Record<string, Reply>>,
+  names: Readonly<Record<string, string>>,
+): unknown {
+  if (part['type'] === 'unknown') return 'unknown';
+  return Object.fromEntries(
+    Object.entries(record(part['spec'])).map(([name, value]) => [names[name], value]),
+  );
 }
 
 function byName(facts: Facts[]): Facts[] {

@@ -2,8 +2,10 @@
 import type { RedisVersion } from '../../src/commands/command.js';
 import type { CommandContext, NodeContext } from '../../src/commands/context.js';
 import { genericCommands } from '../../src/commands/generic/index.js';
+import { geoCommands } from '../../src/commands/geo/index.js';
 import { hashCommands } from '../../src/commands/hash/index.js';
 import type { Session } from '../../src/commands/session.js';
+import { sortedSetCommands } from '../../src/commands/sorted-set/index.js';
 import { stringCommands } from '../../src/commands/string/index.js';
 import { CommandTable, type ResolvedCommand } from '../../src/commands/table.js';
 import { Config, type ConfigInput } from '../../src/config/config.js';
@@ -40,7 +42,13 @@ export class FakeNode {
     this.#version = version;
     this.#clusterEnabled = clusterEnabled;
     this.config = new Config(config, version);
-    this.#table = new CommandTable(version, [stringCommands, hashCommands, genericCommands]);
+    this.#table = new CommandTable(version, [
+      stringCommands,
+      hashCommands,
+      genericCommands,
+      sortedSetCommands,
+      geoCommands,
+    ]);
     this.session = { protocol: 2, kind: 'normal', dbIndex: 0 };
     const host: KeyspaceHost = {
       random: new Random(1),
@@ -112,6 +120,8 @@ export class FakeNode {
       alsoPropagate: unavailable,
       preventPropagation: unavailable,
       forcePropagation: unavailable,
+      mayBlock: false,
+      blockOnKeys: unavailable,
       call: unavailable,
     };
   }

@@ -51,6 +51,28 @@ describe('an in-memory connection', () => {
     expect(log).toEqual(['10 b accepted', '20 a connected', '30 b got slow', '30 b got fast']);
   });
 
+  it('to a process that does not run yet belongs to that process from the start, for rules and for its end', () => {
+    const { clock, network, log, connect, stopListening } = recordingNetwork();
+    stopListening();
+    network.reserve('127.0.0.1', 7000, 'b');
+    const hosts = new Set<string>();
+    network.addRule(({ from, to }) => {
+      hosts.add(`${from} -> ${to}`);
+      return 'pass';
+    });
+    connect();
+    network.listen('127.0.0.1', 7000, {
+      host: 'b',
+      traffic: 'bus',
+      accept: () => ({ onData: () => undefined, onClosed: () => undefined }),
+    });
+    clock.advanceTo(1);
+    expect([...hosts]).toEqual(['a -> b', 'b -> a']);
+    network.dropConnectionsOf('b');
+    clock.runDue();
+    expect(log).toEqual(['1 a connected', '1 a closed']);
+  });
+
   it('is refused where nobody listens', () => {
     const { clock, log, connect, network, stopListening } = recordingNetwork();
     stopListening();

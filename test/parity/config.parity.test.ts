@@ -39,9 +39,33 @@ describeParity('CONFIG', () => {
 });
 
 /** Setting these changes the process or its listeners. */
-const NEVER_SET = ['port', 'bind', 'dir', 'maxclients', 'requirepass', 'oom-score-adj', 'appendonly', 'watchdog-period'];
+const NEVER_SET = [
+  'port',
+  'cluster-port',
+  'bind',
+  'dir',
+  'maxclients',
+  'requirepass',
+  'oom-score-adj',
+  'appendonly',
+  'watchdog-period',
+];
 
-const BAD_VALUES = ['', 'x', '-1', '1 2', 'yes', '99999999999999999999', '0x10', '1.5', 'no no', '-', '%', '5%', '3KB'];
+const BAD_VALUES = [
+  '',
+  'x',
+  '-1',
+  '1 2',
+  'yes',
+  '99999999999999999999',
+  '0x10',
+  '1.5',
+  'no no',
+  '-',
+  '%',
+  '5%',
+  '3KB',
+];
 
 const CONFIG_CALLS: readonly Call[] = [
   ['CONFIG'],

@@ -9,7 +9,8 @@ describeParity('connection commands', () => {
   for (const protocol of [2, 3] as const) {
     it(`answer alike in RESP${protocol}`, async () => {
       await using pair = await Pair.start({ protocol });
-      await pair.sameAll(CONNECTION_CALLS);
+      // One by one: while replies wait to be written, 7.2.4 forgets the error of a failed AUTH.
+      for (const call of CONNECTION_CALLS) await pair.same(call);
       for (const call of HELLO_CALLS) await pair.same(call, { normalise: withoutIds });
       await pair.sameAll(CLIENT_CALLS);
       await pair.sameAll(TRACKING_CALLS);
@@ -393,7 +394,7 @@ class Client {
     this.#ours.send(...call);
   }
 
-  async both(call: Call): Promise<Record<Side, TypedReply>> {
+  both(call: Call): Promise<Record<Side, TypedReply>> {
     return this.#exchange(() => call);
   }
 

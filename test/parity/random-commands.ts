@@ -49,15 +49,22 @@ function roughly(reply: { readonly type: string; readonly value: unknown }): unk
 const UNORDERED: CompareOptions = { unordered: 'items' };
 const UNORDERED_PAIRS: CompareOptions = { unordered: 'pairs' };
 
+export interface RandomCommandsOptions {
+  /** Also commands that move keys between databases: not in cluster mode. */
+  readonly databases?: boolean;
+}
+
 export class RandomCommands {
   readonly #random: Random;
+  readonly #databases: boolean;
 
-  constructor(random: Random) {
+  constructor(random: Random, { databases = false }: RandomCommandsOptions = {}) {
     this.#random = random;
+    this.#databases = databases;
   }
 
   next(): RandomCall {
-    const [options, make] = this.#oneOf(this.#makers);
+    const [options, make] = this.#oneOf(this.#databases && this.#oneIn(25) ? this.#movers : this.#makers);
     const call = make();
     return { call: this.#oneIn(60) ? this.#spoiled(call) : call, options };
   }
@@ -194,6 +201,16 @@ export class RandomCommands {
     [UNORDERED, () => ['KEYS', this.#oneOf(['*', `${TAG}*`, '*1', '*[0-4]', '?t?5', '*[^0-4]', '\\{t}1'])]],
     ...this.#ordered(1, () => ['DBSIZE']),
   ];
+
+  readonly #movers: readonly (readonly [CompareOptions, () => Call])[] = [
+    ...this.#ordered(2, () => ['MOVE', this.#key(), this.#database()]),
+    ...this.#ordered(2, () => ['COPY', this.#key(), this.#key(), 'DB', this.#database(), 'REPLACE']),
+    ...this.#ordered(1, () => ['COPY', this.#key(), this.#key(), 'DB', this.#database()]),
+  ];
+
+  #database(): string {
+    return this.#oneIn(4) ? this.#oneOf(['0', '16', '-1', 'x', '', '99999999999']) : '1';
+  }
 
   #ordered(weight: number, make: () => Call): (readonly [CompareOptions, () => Call])[] {
     return Array.from({ length: weight }, () => [{}, make] as const);

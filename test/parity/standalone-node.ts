@@ -1,5 +1,5 @@
 /** One node of ours outside of cluster mode, on a real port and in real time, as a peer for real servers. */
-import type { ConfigInput } from '../../src/config/config.js';
+import type { ConfigValue } from '../../src/config/config.js';
 import { ClientListener } from '../../src/io/client-listener.js';
 import { TcpConnector } from '../../src/io/outside-connector.js';
 import { RealTimePump } from '../../src/io/real-time-pump.js';
@@ -25,7 +25,7 @@ export interface StandaloneNode {
 
 export async function startStandaloneNode(
   version: '7.0' | '7.2',
-  config: ConfigInput = {},
+  config: Readonly<Record<string, ConfigValue>> = {},
 ): Promise<StandaloneNode> {
   const pump = new RealTimePump(new VirtualClock(Date.now()), 'flowing');
   const network = new Network(pump.clock);

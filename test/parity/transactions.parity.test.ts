@@ -9,7 +9,9 @@ describeParity('transactions', () => {
     it(`answer alike (RESP${protocol})`, async () => {
       await using pair = await Pair.start({ protocol });
       for (const calls of Object.values(TRANSACTIONS)) {
-        await pair.sameAll([...calls, ['RESET'], ['FLUSHALL'], ['HELLO', protocol]], { normalise: withoutGreeting });
+        await pair.sameAll([...calls, ['RESET'], ['FLUSHALL'], ['HELLO', protocol]], {
+          normalise: withoutGreeting,
+        });
       }
     });
   }
@@ -17,7 +19,8 @@ describeParity('transactions', () => {
 
 /** The reply of HELLO has the number of the client. */
 function withoutGreeting(reply: TypedReply): unknown {
-  const isGreeting = Array.isArray(reply.value) && (reply.value as readonly TypedReply[])[0]?.value === 'server';
+  const isGreeting =
+    Array.isArray(reply.value) && (reply.value as readonly TypedReply[])[0]?.value === 'server';
   return isGreeting ? 'a greeting' : reply;
 }
 

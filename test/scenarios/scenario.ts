@@ -12,6 +12,7 @@ import {
   startCluster,
   type TestNode,
 } from '../../src/index.js';
+import { CommandClient } from '../../src/testkit/command-client.js';
 
 /** Virtual time at which a scenario begins. */
 export const START_TIME = Date.UTC(2030, 0, 1);
@@ -20,13 +21,15 @@ export const CRON_MS = 100;
 /** The default of cluster-node-timeout. */
 export const NODE_TIMEOUT_MS = 15_000;
 
+/** Every scenario holds for every seed; `SCENARIO_SEED=7 npx vitest run test/scenarios` tries another one. */
+const SEED = Number(process.env['SCENARIO_SEED'] ?? 1);
 /** Events that a failed scenario shows. */
 const SHOWN_EVENTS = 80;
 const FOLLOWED_REDIRECTS = 5;
 
 /** Starts a cluster whose time stands still until the scenario moves it; it ends with the test. A failure prints its seed and its last events. */
 export async function startScenario(options: ClusterOptions = {}): Promise<Cluster> {
-  const cluster = await startCluster({ clock: 'manual', seed: 1, startTime: START_TIME, ...options });
+  const cluster = await startCluster({ clock: 'manual', seed: SEED, startTime: START_TIME, ...options });
   onTestFinished(async ({ task }) => {
     if (task.result?.state === 'fail') process.stderr.write(`${task.name}\n${story(cluster)}\n`);
     await cluster.stop();
@@ -36,7 +39,7 @@ export async function startScenario(options: ClusterOptions = {}): Promise<Clust
 
 /** Seed, virtual time and last events: what one needs to understand a failure. */
 export function story(cluster: Cluster): string {
-  return `seed ${cluster.seed}, ${cluster.now() - START_TIME} ms of virtual time after the start; last events:\n${cluster.timeline({ since: START_TIME, last: SHOWN_EVENTS })}`;
+  return `seed ${cluster.seed}, virtual time ${new Date(cluster.now()).toISOString()}; last events:\n${cluster.timeline({ last: SHOWN_EVENTS })}`;
 }
 
 /** The masters, which there have to be that many of. */
@@ -133,6 +136,11 @@ export async function refusal(reply: Promise<CommandReply>): Promise<string> {
   );
   if ('error' in outcome) return outcome.error.message;
   expect.fail(`expected an error reply, got ${JSON.stringify(outcome.value)}`);
+}
+
+/** One more connection to a node without a socket, beside the one of `node.command()`. */
+export function connectionTo(cluster: Cluster, node: TestNode): CommandClient {
+  return new CommandClient(node.process, cluster.pump);
 }
 
 type EventOf<Kind extends NodeEvent['kind']> = Extract<NodeEvent, { readonly kind: Kind }>;

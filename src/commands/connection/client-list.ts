@@ -103,7 +103,7 @@ function describeSession(context: CommandContext, session: Session, argv: readon
     replyBuffer +
     (isShrunk ? 0 : buffers.queryAllocation) +
     (isRunning ? argvBytes + 8 * argv.length : 0);
-  const { tracking, transaction, subscriptionCounts } = session;
+  const { tracking, transaction, subscriptions } = session;
   const fields: [name: string, value: string | number][] = [
     ['id', session.id],
     ['addr', session.address],
@@ -114,9 +114,9 @@ function describeSession(context: CommandContext, session: Session, argv: readon
     ['idle', seconds(nowMs, session.lastInteractionMs)],
     ['flags', flagsOf(session)],
     ['db', session.dbIndex],
-    ['sub', subscriptionCounts?.channels ?? 0],
-    ['psub', subscriptionCounts?.patterns ?? 0],
-    ['ssub', subscriptionCounts?.shardChannels ?? 0],
+    ['sub', subscriptions?.channels.size ?? 0],
+    ['psub', subscriptions?.patterns.size ?? 0],
+    ['ssub', subscriptions?.shardChannels.size ?? 0],
     ['multi', transaction === null ? -1 : transaction.queue.length],
     ['qbuf', queryBytes],
     ['qbuf-free', isShrunk ? 0 : buffers.query - queryBytes],
@@ -143,7 +143,7 @@ function describeSession(context: CommandContext, session: Session, argv: readon
 function flagsOf(session: Session): string {
   const { tracking } = session;
   let flags = '';
-  if (session.isReplica) flags += 'S';
+  if (session.isReplica || session.isMonitor) flags += session.isMonitor ? 'O' : 'S';
   if (session.kind === 'master-link') flags += 'M';
   if (isSubscriber(session)) flags += 'P';
   if (session.transaction !== null) flags += 'x';

@@ -79,12 +79,12 @@ interface TrackingOptions {
 }
 
 function setTracking(context: CommandContext, argv: readonly ByteString[]): Reply {
-  const { session } = context;
+  const { node, session } = context;
   const options = parseOptions(context, argv);
   if (options instanceof ErrorReply) return options;
   const wanted = toLowerAscii(asCString(argv[2]!));
   if (wanted === 'off') {
-    session.tracking = null;
+    node.tracking.disable(session);
     return OK;
   }
   if (wanted !== 'on') return SYNTAX_ERROR;
@@ -101,12 +101,12 @@ function setTracking(context: CommandContext, argv: readonly ByteString[]): Repl
     }
   }
   const added = options.prefixes.length === 0 ? [''] : options.prefixes;
-  session.tracking = {
+  node.tracking.enable(session, {
     ...options,
     redirectionBroken: false,
     caching: before?.caching ?? false,
     prefixes: options.broadcast ? [...new Set([...kept, ...added])].sort(compareBytes) : [],
-  };
+  });
   return OK;
 }
 

@@ -22,8 +22,6 @@ export function clientTypeOf(session: Session): ClientType {
   return isSubscriber(session) ? 'pubsub' : 'normal';
 }
 
-export function isSubscriber({ subscriptionCounts }: Session): boolean {
-  if (subscriptionCounts === undefined) return false;
-  const { channels, patterns, shardChannels } = subscriptionCounts;
-  return channels + patterns + shardChannels > 0;
+export function isSubscriber({ subscriptions }: Session): boolean {
+  return subscriptions !== null && subscriptions !== undefined;
 }

@@ -101,11 +101,13 @@ function select({ node, session }: CommandContext, argv: readonly ByteString[]):
 }
 
 function reset(context: CommandContext): Reply {
-  const { session } = context;
+  const { node, session } = context;
   if (session.isReplica || session.kind !== 'normal') return RESET_NOT_NORMAL;
   discardTransaction(context);
   resetAuthentication(context);
-  session.tracking = null;
+  node.tracking.disable(session);
+  node.pubSub.unsubscribeAll(session);
+  node.monitors.remove(session);
   session.dbIndex = 0;
   session.protocol = 2;
   session.name = '';

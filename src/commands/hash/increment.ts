@@ -10,14 +10,9 @@ import {
   NOT_AN_INTEGER,
 } from '../../resp/errors/index.js';
 import { parseInteger } from '../../resp/integer.js';
+import { LongDouble } from '../../resp/long-double.js';
 import { ErrorReply, type Reply } from '../../resp/reply.js';
 import { addInt64 } from '../../structures/int64.js';
-import {
-  addLongDoubles,
-  formatLongDouble,
-  isInfinite,
-  parseLongDouble,
-} from '../../structures/long-double.js';
 import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { oneKey } from '../key-specs.js';
@@ -43,16 +38,16 @@ function runHincrby(context: CommandContext, argv: readonly ByteString[]): Reply
 function runHincrbyfloat(context: CommandContext, argv: readonly ByteString[]): Reply {
   const key = argv[1]!;
   const field = argv[2]!;
-  const increment = parseLongDouble(argv[3]!);
+  const increment = LongDouble.parse(argv[3]!);
   if (increment === null) return NOT_A_FLOAT;
-  if (isInfinite(increment)) return INCREMENT_NAN_OR_INFINITY;
+  if (!increment.isFinite) return INCREMENT_NAN_OR_INFINITY;
   const hash = hashForInsert(context, key);
   if (hash instanceof ErrorReply) return hash;
-  const previous = parseLongDouble(hash.get(field) ?? '0');
+  const previous = LongDouble.parse(hash.get(field) ?? '0');
   if (previous === null) return HASH_VALUE_NOT_A_FLOAT;
-  const sum = addLongDoubles(previous, increment);
-  if (sum === null || isInfinite(sum)) return NAN_OR_INFINITY;
-  const text = formatLongDouble(sum);
+  const sum = previous.plus(increment);
+  if (sum === null) return NAN_OR_INFINITY;
+  const text = sum.toHumanString();
   hash.set(field, text, hashLimits(context));
   context.db.signalModified(key);
   context.notify('h', 'hincrbyfloat', key);

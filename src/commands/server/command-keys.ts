@@ -44,14 +44,15 @@ function answerKeys(
 }
 
 function findKeys(command: ResolvedCommand, asked: readonly ByteString[]): FoundKey[] {
+  const { keyPositions } = command.declaration;
   const bySpecs: FoundKey[] = [];
   for (const { flags, ...spec } of command.keySpecs) {
     if (flags.includes('not_key')) continue;
     const actual = flags.includes('variable_flags') ? variableFlags(command.fullName, asked) : flags;
-    for (const position of positionsOfSpec({ flags, ...spec }, asked))
-      bySpecs.push({ position, flags: actual });
+    const positions = positionsOfSpec({ flags, ...spec }, asked);
+    if (positions === null && keyPositions === undefined) return [];
+    for (const position of positions ?? []) bySpecs.push({ position, flags: actual });
   }
-  const { keyPositions } = command.declaration;
   if (keyPositions === undefined) return bySpecs;
   return keyPositions(asked).map(
     (position) => bySpecs.find((found) => found.position === position) ?? { position, flags: [] },

@@ -3,6 +3,7 @@ import type { ByteString } from '../../resp/byte-string.js';
 import { configFileNotRewritten, NO_CONFIG_FILE, SYNTAX_ERROR } from '../../resp/errors/index.js';
 import { MapReply, OK, type Reply } from '../../resp/reply.js';
 import type { Command } from '../command.js';
+import { describeUsers } from '../connection/authentication.js';
 import type { CommandContext } from '../context.js';
 import { helpReply } from '../help.js';
 import { isLocalSession } from './local-session.js';
@@ -104,7 +105,7 @@ function rewriteFile({ node }: CommandContext): Reply {
   const file = node.configFile ?? null;
   if (file === null) return NO_CONFIG_FILE;
   try {
-    file.write(node.config.rewrite(file.read()));
+    file.write(node.config.rewrite(file.read(), describeUsers(node)));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     node.log('warning', `CONFIG REWRITE failed: ${reason}`);

@@ -112,7 +112,7 @@ function usage({ node, db }: CommandContext, argv: readonly ByteString[]): Reply
     if (samples < 0) return SYNTAX_ERROR;
   }
   const value = db.peekStored(argv[2]!);
-  return value === undefined ? null : estimateKeySize(argv[2]!, value, node.cluster !== null);
+  return value === undefined ? null : estimateKeySize(argv[2]!, value, node);
 }
 
 function stats(context: CommandContext): Reply {

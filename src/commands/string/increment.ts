@@ -11,14 +11,9 @@ import {
   WRONG_TYPE,
 } from '../../resp/errors/index.js';
 import { parseInteger } from '../../resp/integer.js';
+import { LongDouble } from '../../resp/long-double.js';
 import type { Reply } from '../../resp/reply.js';
 import { addInt64, INT64_MIN, type Int64 } from '../../structures/int64.js';
-import {
-  addLongDoubles,
-  formatLongDouble,
-  isInfinite,
-  parseLongDouble,
-} from '../../structures/long-double.js';
 import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { oneKey } from '../key-specs.js';
@@ -57,12 +52,12 @@ function runIncrbyfloat(context: CommandContext, argv: readonly ByteString[]): R
   const key = argv[1]!;
   const value = context.db.lookupWrite(key);
   if (value !== undefined && !isStringValue(value)) return WRONG_TYPE;
-  const previous = parseLongDouble(value === undefined ? '0' : value.toString());
-  const increment = previous === null ? null : parseLongDouble(argv[2]!);
+  const previous = LongDouble.parse(value === undefined ? '0' : value.toString());
+  const increment = previous === null ? null : LongDouble.parse(argv[2]!);
   if (previous === null || increment === null) return NOT_A_FLOAT;
-  const sum = addLongDoubles(previous, increment);
-  if (sum === null || isInfinite(sum)) return NAN_OR_INFINITY;
-  const text = formatLongDouble(sum);
+  const sum = previous.plus(increment);
+  if (sum === null) return NAN_OR_INFINITY;
+  const text = sum.toHumanString();
   storeResult(context, key, textValue(text), value !== undefined);
   context.notify('$', 'incrbyfloat', key);
   // As a SET, so that no replica comes to another result by its own arithmetic.

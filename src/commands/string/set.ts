@@ -1,5 +1,5 @@
 /** Commands that store a whole string value: SET, SETNX, SETEX, PSETEX, GETSET. https://redis.io/docs/latest/commands/set/ */
-import type { ByteString } from '../../resp/byte-string.js';
+import { asCString, type ByteString, toLowerAscii } from '../../resp/byte-string.js';
 import { ErrorReply, OK, type Reply } from '../../resp/reply.js';
 import type { Int64 } from '../../structures/int64.js';
 import type { Command } from '../command.js';
@@ -63,7 +63,7 @@ function store(context: CommandContext, key: ByteString, value: ByteString, keep
 const KEEP_TTL = { keepTtl: true } as const;
 
 function isGetOption(argument: ByteString): boolean {
-  return argument.toLowerCase() === 'get';
+  return toLowerAscii(asCString(argument)) === 'get';
 }
 
 function runSetnx(context: CommandContext, argv: readonly ByteString[]): Reply {

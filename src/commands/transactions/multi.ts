@@ -5,8 +5,9 @@ import {
   EXEC_WITHOUT_MULTI,
   NESTED_MULTI,
 } from '../../resp/errors/index.js';
-import { NULL_ARRAY, OK, type Reply } from '../../resp/reply.js';
-import type { Command } from '../command.js';
+import { NULL_ARRAY, OK, RawReply, type Reply } from '../../resp/reply.js';
+import { encodeReply } from '../../resp/reply-encoder.js';
+import type { Command, RedisVersion } from '../command.js';
 import type { CommandContext } from '../context.js';
 
 export const multi = {
@@ -73,7 +74,23 @@ function runQueue(context: CommandContext): Reply {
   // Nobody needs to be told about the changes that the transaction itself makes.
   node.keyspace.unwatchAll(session);
   // The session stays in MULTI while its queue runs: a blocking command sees by that that it may not block.
-  const replies = transaction.queue.map((queued) => context.call(queued));
+  const replies: Reply[] = [];
+  for (const queued of transaction.queue) {
+    const { protocol } = session;
+    const reply = context.call(queued);
+    // HELLO answers in the protocol that it asks for; what came before it has been written in the other one.
+    if (session.protocol !== protocol)
+      replies.splice(
+        0,
+        replies.length,
+        ...replies.map((earlier) => written(earlier, protocol, node.version)),
+      );
+    replies.push(reply);
+  }
   discardTransaction(context);
   return replies;
+}
+
+function written(reply: Reply, protocol: 2 | 3, version: RedisVersion): Reply {
+  return new RawReply(encodeReply(reply, protocol, version));
 }

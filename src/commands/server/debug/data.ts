@@ -1,10 +1,12 @@
 /** DEBUG OBJECT, SDSLEN, POPULATE, DIGEST and DIGEST-VALUE: looking into the data, and making some. */
-import { encodingOfValue, isStringValue } from '../../../keyspace/values/stored-value.js';
+import { ListValue } from '../../../keyspace/values/list-value.js';
+import { encodingOfValue, isStringValue, type StoredValue } from '../../../keyspace/values/stored-value.js';
 import { textValue } from '../../../keyspace/values/string-value.js';
 import { createDumpPayload } from '../../../rdb/dump-payload.js';
 import { asCString, type ByteString } from '../../../resp/byte-string.js';
 import { MUST_BE_POSITIVE, NO_SUCH_KEY, NOT_AN_SDS } from '../../../resp/errors/index.js';
 import { parseSafeInteger } from '../../../resp/integer.js';
+import { formatFixed } from '../../../resp/number-format.js';
 import { ErrorReply, OK, type Reply, SimpleString } from '../../../resp/reply.js';
 import type { CommandContext } from '../../context.js';
 import { digestOfDataset, digestOfValue } from './digest.js';
@@ -25,8 +27,17 @@ export function describeObject({ node, db, nowMs }: CommandContext, argv: readon
   const idleSeconds = db.idleSeconds(key);
   const lru = (Math.floor(nowMs / 1000) - idleSeconds) % LRU_CLOCK_RANGE;
   return new SimpleString(
-    `Value at:${SOME_ADDRESS} refcount:1 encoding:${encodingOfValue(value)} serializedlength:${length} lru:${lru} lru_seconds_idle:${idleSeconds}`,
+    `Value at:${SOME_ADDRESS} refcount:1 encoding:${encodingOfValue(value)} serializedlength:${length} lru:${lru} lru_seconds_idle:${idleSeconds}${nodesOf(value)}`,
   );
+}
+
+/** What DEBUG OBJECT tells of the nodes of a quicklist. */
+function nodesOf(value: StoredValue): string {
+  if (!(value instanceof ListValue) || value.encoding !== 'quicklist') return '';
+  let bytes = 0;
+  for (let index = 0; index < value.nodeCount; index++) bytes += value.node(index).bytes;
+  const average = formatFixed(value.size / value.nodeCount, 2);
+  return ` ql_nodes:${value.nodeCount} ql_avg_node:${average} ql_listpack_max:${value.fill} ql_compressed:0 ql_uncompressed_size:${bytes}`;
 }
 
 /** Sizes of the texts of key and value; nothing is kept in reserve here. */
@@ -59,11 +70,11 @@ export function populate({ db }: CommandContext, argv: readonly ByteString[]): R
 }
 
 export function digest({ node }: CommandContext): Reply {
-  return new SimpleString(digestOfDataset(node.keyspace).toString());
+  return new SimpleString(digestOfDataset(node.keyspace, node.version).toString());
 }
 
-export function digestValues({ db }: CommandContext, argv: readonly ByteString[]): Reply {
-  return argv.slice(2).map((key) => new SimpleString(digestOfValue(db, key).toString()));
+export function digestValues({ db, node }: CommandContext, argv: readonly ByteString[]): Reply {
+  return argv.slice(2).map((key) => new SimpleString(digestOfValue(db, key, node.version).toString()));
 }
 
 function positiveInteger(argument: ByteString): number | ErrorReply {

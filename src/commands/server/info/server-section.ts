@@ -65,12 +65,13 @@ export function clientsSection({ node }: CommandContext): InfoLines {
     ['maxclients', node.config.values.maxclients],
     ['client_recent_max_input_buffer', 0],
     ['client_recent_max_output_buffer', 0],
-    ['blocked_clients', blocked.filter((session) => session.blocked?.kind !== 'pause').length],
+    ['blocked_clients', blocked.length],
     ['tracking_clients', sessions.filter((session) => session.tracking).length],
     ['clients_in_timeout_table', blocked.filter((session) => (session.blocked?.timeoutAtMs ?? 0) > 0).length],
   ];
   if (node.version === '7.0') return lines;
-  return [...lines, ['total_blocking_keys', 0], ['total_blocking_keys_on_nokey', 0]];
+  const { awaitedKeys, awaitedDeletions } = node.blockedOnKeys;
+  return [...lines, ['total_blocking_keys', awaitedKeys], ['total_blocking_keys_on_nokey', awaitedDeletions]];
 }
 
 /** A node in this process has no processor time of its own. */

@@ -3,7 +3,7 @@ import type { CommandContext } from '../../context.js';
 import type { InfoLines } from './section.js';
 
 export function statsSection({ node }: CommandContext): InfoLines {
-  const { stats, keyspace } = node;
+  const { stats, keyspace, pubSub, tracking } = node;
   const lines: InfoLines = [
     ['total_connections_received', stats.totalConnectionsReceived],
     ['total_commands_processed', stats.totalCommandsProcessed],
@@ -30,9 +30,9 @@ export function statsSection({ node }: CommandContext): InfoLines {
     ['current_eviction_exceeded_time', 0],
     ['keyspace_hits', keyspace.hits],
     ['keyspace_misses', keyspace.misses],
-    ['pubsub_channels', 0],
-    ['pubsub_patterns', 0],
-    ['pubsubshard_channels', 0],
+    ['pubsub_channels', pubSub.channels.size],
+    ['pubsub_patterns', pubSub.patterns.size],
+    ['pubsubshard_channels', pubSub.shardChannels.size],
     ['latest_fork_usec', 0],
     ['total_forks', 0],
     ['migrate_cached_sockets', 0],
@@ -43,9 +43,9 @@ export function statsSection({ node }: CommandContext): InfoLines {
     ['active_defrag_key_misses', 0],
     ['total_active_defrag_time', 0],
     ['current_active_defrag_time', 0],
-    ['tracking_total_keys', 0],
-    ['tracking_total_items', 0],
-    ['tracking_total_prefixes', 0],
+    ['tracking_total_keys', tracking.keyCount],
+    ['tracking_total_items', tracking.itemCount],
+    ['tracking_total_prefixes', tracking.prefixCount],
     ['unexpected_error_replies', stats.unexpectedErrorReplies],
     ['total_error_replies', stats.totalErrorReplies],
     ['dump_payload_sanitizations', 0],
