@@ -54,7 +54,8 @@ export function setInRuns(
     at += run.bytes;
     first += run.length;
   }
-  if (run === null || at >= bytes.length) return 'corrupted';
+  // A run of zeros may lack its second byte at the very end.
+  if (run === null || at + run.bytes > bytes.length) return 'corrupted';
   if (run.value >= value) return 'unchanged';
   const codes = [
     ...codeOf(run.value, index - first),

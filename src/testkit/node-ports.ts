@@ -1,13 +1,25 @@
 /** The real ports of one node: found free, bound, closed when its process ends, bound again when it starts. */
+import { threadId } from 'node:worker_threads';
 import { RedisTestClusterError } from '../../fixtures/error.js';
 import { BUS_PORT_OFFSET } from '../cluster/constants.js';
 import { ClientListener } from '../io/client-listener.js';
+import { realNowMs } from '../io/natives.js';
 import type { TcpConnector } from '../io/outside-connector.js';
 import type { RealTimePump } from '../io/real-time-pump.js';
 import type { NodeProcess } from '../network/node-process.js';
+import { Random } from '../time/random.js';
 
-const ATTEMPTS = 20;
+const ATTEMPTS = 50;
 const HIGHEST_PORT = 65535;
+/**
+ * Where client ports are looked for; the bus ports are 10000 above. While a node is stopped anybody may take its ports, so
+ * they are none that a system gives away by itself, to outgoing connections or for port 0: Linux does that from 32768 on.
+ */
+const FIRST_PORT = 10_000;
+const PORT_CHOICES = 10_000;
+
+/** Other processes and threads look elsewhere. Apart from the randomness of the cluster, which must not depend on free ports. */
+const choice = new Random(realNowMs() * 1000 + process.pid * 7919 + threadId * 104_729);
 
 export class NodePorts {
   readonly host: string;
@@ -35,7 +47,7 @@ export class NodePorts {
 
   /**
    * Binds a free client port and its bus port: port + 10000 where that is free, else any other.
-   * @param wanted a fixed client port, or null for one that the system chooses.
+   * @param wanted a fixed client port, or null for any that is free.
    * @throws RedisTestClusterError PORT_IN_USE, START_FAILED.
    */
   static async open(
@@ -46,10 +58,10 @@ export class NodePorts {
   ): Promise<NodePorts> {
     for (let attempt = 1; ; attempt++) {
       const client = new ClientListener(pump);
-      let port = wanted ?? 0;
+      const port = wanted ?? FIRST_PORT + choice.below(PORT_CHOICES);
       try {
-        port = await client.listen(host, port);
-        const busPort = await openBusPort(connector, host, port);
+        await client.listen(host, port);
+        const busPort = await openBusPort(connector, host, port, wanted !== null);
         return new NodePorts(host, port, busPort, client, connector);
       } catch (error) {
         await client.close();
@@ -99,13 +111,19 @@ export class NodePorts {
   }
 }
 
-async function openBusPort(connector: TcpConnector, host: string, port: number): Promise<number> {
+/** @param orAny where port + 10000 is not to be had, any other will do. */
+async function openBusPort(
+  connector: TcpConnector,
+  host: string,
+  port: number,
+  orAny: boolean,
+): Promise<number> {
   const usual = port + BUS_PORT_OFFSET;
   if (usual <= HIGHEST_PORT) {
     try {
       return await connector.listen(host, usual);
     } catch (error) {
-      if (!isTaken(error)) throw error;
+      if (!orAny || !isTaken(error)) throw error;
     }
   }
   return connector.listen(host, 0);

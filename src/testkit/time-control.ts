@@ -5,7 +5,7 @@ import type { RealTimePump } from '../io/real-time-pump.js';
 /** Loop turns without traffic after which nothing is under way on loopback (measured: one is enough). */
 const QUIET_TURNS = 2;
 /** Real time after which waiting for quiet sockets ends: some client never stops talking. */
-const SETTLE_CAP_MS = 250;
+const SETTLE_CAP_MS = 1000;
 /** Instants after which the event loop gets a turn although no socket moved. */
 const INSTANTS_PER_TURN = 500;
 

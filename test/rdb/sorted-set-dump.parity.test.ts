@@ -25,7 +25,7 @@ const SCORES = [
     1e20,
     1e300,
   ],
-  ...[0.1, 1.5, -2.25, 3.141592653589793, 1e-7, 5e-324, 1 / 3, 123456.789],
+  ...[0.1, 1.5, -2.25, Math.PI, 1e-7, 5e-324, 1 / 3, 123456.789],
   ...[Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
 ];
 

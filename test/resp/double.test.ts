@@ -1,6 +1,6 @@
 /** Floating point arguments: what strtod of glibc reads, less what string2d refuses. */
 import { describe, expect, it } from 'vitest';
-import { parseDouble } from '../../src/resp/double.js';
+import { parseDouble, parseLooseDouble } from '../../src/resp/double.js';
 
 describe('parseDouble', () => {
   it.each([
@@ -85,4 +85,34 @@ describe('parseDouble', () => {
     expect(parseDouble(`0x${digits}x`)).toBeNull();
     expect(parseDouble(`0.${'0'.repeat(1_000_000)}`)).toBe(0);
   });
+});
+
+describe('parseLooseDouble', () => {
+  it.each([
+    ['', 0],
+    ['1', 1],
+    [' 1', 1],
+    ['\t\n\v\f\r-2.5', -2.5],
+    ['1\0x', 1],
+    ['\0', 0],
+    ['1e400', Number.POSITIVE_INFINITY],
+    ['-1e400', Number.NEGATIVE_INFINITY],
+    ['1e-400', 0],
+    ['+inf', Number.POSITIVE_INFINITY],
+    ['-INFINITY', Number.NEGATIVE_INFINITY],
+    ['0x10', 16],
+    ['0x1p99999', Number.POSITIVE_INFINITY],
+    ['0x1p-99999', 0],
+    ['0x1p99999999999999999', Number.POSITIVE_INFINITY],
+    ['0x0p99999999999999999', 0],
+  ])('reads %j', (text, value) => {
+    expect(parseLooseDouble(text)).toBe(value);
+  });
+
+  it.each([' ', 'x', '1 ', '1x', '1e', '0x', 'nan', '-nan', '(1', '1,5', '--1', 'infin'])(
+    'refuses %j',
+    (text) => {
+      expect(parseLooseDouble(text)).toBeNull();
+    },
+  );
 });

@@ -6,6 +6,7 @@ import {
   formatFixed,
   formatFixedPoint,
   formatGeneral,
+  formatShortestDigits,
 } from '../../src/resp/number-format.js';
 import { Random } from '../../src/time/random.js';
 
@@ -120,5 +121,18 @@ describe('fixed point of 7.2', () => {
     [2 ** -5, 4, '0.0312'],
   ])('of %d with %i digits is %s', (value, digits, text) => {
     expect(formatFixedPoint(value, digits)).toBe(text);
+  });
+});
+
+describe('formatShortestDigits', () => {
+  it.each([
+    [0, '0'],
+    [-0, '-0'],
+    [1, '1'],
+    [2 ** 62, '4611686018427388000'],
+    [0.1, '0.1'],
+    [Number.NEGATIVE_INFINITY, '-inf'],
+  ])('%d is %s', (value, text) => {
+    expect(formatShortestDigits(value)).toBe(text);
   });
 });

@@ -100,5 +100,6 @@ export const geodist = {
   summary: 'Tells how far two members of a sorted set are from each other.',
   complexity: 'O(1)',
   arity: -4,
+  in70: { complexity: 'O(log(N))' },
   run: runGeodist,
 } as const satisfies Command;

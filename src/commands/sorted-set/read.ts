@@ -84,7 +84,7 @@ export const zrank = {
   name: 'zrank',
   summary: 'Tells the place of a member in a sorted set, the lowest score first.',
   since: '2.0.0',
-  complexity: 'O(log(N)), N being the number of members of the sorted set.',
+  complexity: 'O(log(N))',
   arity: -3,
   history: [['7.2.0', '`WITHSCORE` came.']],
   in70: { arity: 3, history: [] },
