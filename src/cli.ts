@@ -72,7 +72,9 @@ main(process.argv.slice(2)).then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    const isOurs = error instanceof RedisTestClusterError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
+    const isOurs =
+      error instanceof RedisTestClusterError ||
+      (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
     process.stderr.write(`${isOurs === true ? (error as Error).message : String((error as Error).stack)}\n`);
     process.exitCode = 1;
   },

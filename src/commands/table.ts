@@ -79,7 +79,10 @@ export class ResolvedCommand {
 export class CommandTable {
   readonly version: RedisVersion;
   /** By lower-case name, in the order of declaration. */
-  readonly commands: ReadonlyMap<string, ResolvedCommand>;
+  readonly #declared = new Map<string, Command>();
+  /** Those that were asked for: a cluster starts with a handful of them. */
+  readonly #resolved = new Map<string, ResolvedCommand>();
+  #all: ReadonlyMap<string, ResolvedCommand> | null = null;
   /** The spellings seen so far, so that a lookup needs no case conversion. */
   readonly #spellings = new Map<string, ResolvedCommand>();
   /** The last spelling: many requests ask for the same command as the one before. */
@@ -88,15 +91,21 @@ export class CommandTable {
 
   constructor(version: RedisVersion, groups: readonly CommandGroupTable[]) {
     this.version = version;
-    const commands = new Map<string, ResolvedCommand>();
     for (const group of groups) {
       for (const command of group) {
         if (!isKnownIn(version, command)) continue;
-        if (commands.has(command.name)) throw new Error(`command ${command.name} is declared twice`);
-        commands.set(command.name, new ResolvedCommand(command, version, null));
+        if (this.#declared.has(command.name)) throw new Error(`command ${command.name} is declared twice`);
+        this.#declared.set(command.name, command);
       }
     }
-    this.commands = commands;
+  }
+
+  /** Every command by lower-case name, in the order of declaration. */
+  get commands(): ReadonlyMap<string, ResolvedCommand> {
+    this.#all ??= new Map(
+      [...this.#declared.values()].map((command) => [command.name, this.#resolvedOf(command)]),
+    );
+    return this.#all;
   }
 
   /** The command of that name in any case, or undefined. Containers are not resolved to subcommands. */
@@ -108,8 +117,19 @@ export class CommandTable {
       this.#lastCommand = known;
       return known;
     }
-    const command = this.commands.get(name.toLowerCase());
-    if (command !== undefined && this.#spellings.size < 4096) this.#spellings.set(name, command);
+    const declared = this.#declared.get(name.toLowerCase());
+    if (declared === undefined) return undefined;
+    const command = this.#resolvedOf(declared);
+    if (this.#spellings.size < 4096) this.#spellings.set(name, command);
+    return command;
+  }
+
+  #resolvedOf(declared: Command): ResolvedCommand {
+    let command = this.#resolved.get(declared.name);
+    if (command === undefined) {
+      command = new ResolvedCommand(declared, this.version, null);
+      this.#resolved.set(declared.name, command);
+    }
     return command;
   }
 

@@ -1,4 +1,4 @@
-/** One in-memory connection: two ends, a first-in-first-out direction each way, and TCP's manners when the rules hold frames back. */
+/** One in-memory connection: two ends, each with a first-in-first-out way to the other, and TCP's manners when the rules hold frames back. */
 import type { FrameInfo, HostId, Network, Traffic } from './network.js';
 
 /** Frames are handed over as they are: bus messages, byte strings or byte arrays. */
@@ -31,71 +31,22 @@ interface Frame {
 /** Opening a connection takes time even where bytes take none: a node that connects again and again at once would never let time go on. */
 const MIN_CONNECT_MS = 1;
 
-/** One way of a connection. */
-class Direction {
-  readonly #connection: Connection;
-  readonly from: HostId;
-  readonly to: HostId;
-  readonly #deliver: (frame: Frame) => void;
-  readonly #held: Frame[] = [];
-  #lastDueMs = 0;
-  heldBytes = 0;
+const CONNECT: Frame = { step: 'connect', payload: undefined, bytes: 0 };
+const ACCEPT: Frame = { step: 'accept', payload: undefined, bytes: 0 };
+const CLOSE: Frame = { step: 'close', payload: undefined, bytes: 0 };
 
-  constructor(connection: Connection, from: HostId, to: HostId, deliver: (frame: Frame) => void) {
-    this.#connection = connection;
-    this.from = from;
-    this.to = to;
-    this.#deliver = deliver;
-  }
-
-  push(frame: Frame): void {
-    if (this.#held.length > 0) this.#hold(frame);
-    else this.#decide(frame);
-  }
-
-  release(): void {
-    const frames = this.#held.splice(0);
-    this.heldBytes = 0;
-    for (const frame of frames) this.push(frame);
-  }
-
-  #hold(frame: Frame): void {
-    this.#held.push(frame);
-    this.heldBytes += frame.bytes;
-  }
-
-  #decide(frame: Frame): void {
-    const { network, traffic } = this.#connection;
-    const verdict = network.verdictOn({
-      from: this.from,
-      to: this.to,
-      traffic,
-      step: frame.step,
-      payload: frame.payload,
-    });
-    if (verdict === 'hold') {
-      this.#hold(frame);
-      return;
-    }
-    if (verdict === 'drop') return;
-    const latencyMs =
-      frame.step === 'connect' ? Math.max(network.latencyMs, MIN_CONNECT_MS) : network.latencyMs;
-    const delayMs = latencyMs + (verdict === 'pass' ? 0 : verdict.delayMs);
-    const dueMs = Math.max(network.clock.nowMs() + delayMs, this.#lastDueMs);
-    this.#lastDueMs = dueMs;
-    network.clock.schedule(dueMs, () => this.#deliver(frame));
-  }
-}
-
+// A thousand nodes have a million connections: fields are few, and lists come to be when something is put into them.
 export class Connection {
   readonly network: Network;
   readonly traffic: Traffic;
+  readonly clientHost: HostId;
+  readonly clientIp: string;
+  readonly clientPort: number;
+  readonly serverHost: HostId;
+  readonly serverIp: string;
+  readonly serverPort: number;
   readonly client: End;
   #server: End | null = null;
-  readonly #serverIp: string;
-  readonly #serverPort: number;
-  readonly #forth: Direction;
-  readonly #back: Direction;
 
   constructor(
     network: Network,
@@ -108,26 +59,27 @@ export class Connection {
   ) {
     this.network = network;
     this.traffic = traffic;
-    this.#serverIp = ip;
-    this.#serverPort = port;
-    const to = network.hostAt(ip, port);
-    this.#forth = new Direction(this, from, to, (frame) => this.#onServerFrame(frame));
-    this.#back = new Direction(this, to, from, (frame) => this.#onClientFrame(frame));
-    this.client = new End(this, this.#forth, localIp, network.nextEphemeralPort(), ip, port, handlers);
+    this.clientHost = from;
+    this.clientIp = localIp;
+    this.clientPort = network.nextEphemeralPort();
+    this.serverHost = network.hostAt(ip, port);
+    this.serverIp = ip;
+    this.serverPort = port;
+    this.client = new End(this, true, handlers);
   }
 
   start(): void {
-    this.#forth.push({ step: 'connect', payload: undefined, bytes: 0 });
+    this.client.push(CONNECT);
   }
 
   release(): void {
-    this.#forth.release();
-    this.#back.release();
+    this.client.release();
+    this.#server?.release();
   }
 
   abortEndOf(host: HostId): void {
-    if (this.#forth.from === host) this.client.close();
-    if (this.#forth.to === host) this.#server?.close();
+    if (this.clientHost === host) this.client.close();
+    if (this.serverHost === host) this.#server?.close();
   }
 
   /** Forgets the connection once both ends are closed. */
@@ -135,128 +87,117 @@ export class Connection {
     if (this.client.closed && (this.#server === null || this.#server.closed)) this.network.forget(this);
   }
 
-  #onServerFrame(frame: Frame): void {
-    if (frame.step === 'connect') this.#accept();
-    else this.#server?.receive(frame);
+  /** A frame arrived at the end opposite to where it was sent. */
+  deliver(fromClient: boolean, frame: Frame): void {
+    if (!fromClient) {
+      if (frame.step === 'accept') this.client.onAccepted();
+      else this.client.receive(frame);
+    } else if (frame.step === 'connect') {
+      this.#accept();
+    } else {
+      this.#server?.receive(frame);
+    }
   }
 
   #accept(): void {
-    const listener = this.network.listenerAt(this.#serverIp, this.#serverPort);
     if (this.client.closed) {
       this.network.forget(this);
       return;
     }
-    if (listener !== undefined) {
-      const { client } = this;
-      const end = new End(
-        this,
-        this.#back,
-        this.#serverIp,
-        this.#serverPort,
-        client.localIp,
-        client.localPort,
-        null,
-      );
-      const handlers = listener.accept(end);
-      if (handlers !== null) {
-        end.open(handlers);
-        this.#server = end;
-        this.#back.push({ step: 'accept', payload: undefined, bytes: 0 });
-        end.flush();
-        return;
-      }
-    }
-    this.#back.push({ step: 'close', payload: undefined, bytes: 0 });
-  }
-
-  #onClientFrame(frame: Frame): void {
-    if (frame.step === 'accept') this.client.onAccepted();
-    else this.client.receive(frame);
+    const end = new End(this, false, null);
+    const handlers = this.network.listenerAt(this.serverIp, this.serverPort)?.accept(end) ?? null;
+    this.#server = end;
+    if (handlers === null) end.refuse();
+    else end.open(handlers);
   }
 }
 
 class End implements ConnectionEnd {
-  readonly localIp: string;
-  readonly localPort: number;
-  readonly peerIp: string;
-  readonly peerPort: number;
   readonly #connection: Connection;
-  readonly #direction: Direction;
+  readonly #isClient: boolean;
   #handlers: ConnectionHandlers | null;
-  /** Frames from before the connection was open. */
-  #early: Frame[] | null = [];
-  #earlyBytes = 0;
+  #isOpen = false;
   closed = false;
+  /** Frames from before the connection was open. */
+  #early: Frame[] | null = null;
+  /** Frames that the rules hold. */
+  #held: Frame[] | null = null;
+  /** Of both. */
+  pendingBytes = 0;
+  #lastDueMs = 0;
 
-  constructor(
-    connection: Connection,
-    direction: Direction,
-    localIp: string,
-    localPort: number,
-    peerIp: string,
-    peerPort: number,
-    handlers: ConnectionHandlers | null,
-  ) {
+  constructor(connection: Connection, isClient: boolean, handlers: ConnectionHandlers | null) {
     this.#connection = connection;
-    this.#direction = direction;
-    this.localIp = localIp;
-    this.localPort = localPort;
-    this.peerIp = peerIp;
-    this.peerPort = peerPort;
+    this.#isClient = isClient;
     this.#handlers = handlers;
   }
 
-  get peerHost(): HostId {
-    return this.#direction.to;
+  get localIp(): string {
+    return this.#isClient ? this.#connection.clientIp : this.#connection.serverIp;
   }
 
-  get pendingBytes(): number {
-    return this.#earlyBytes + this.#direction.heldBytes;
+  get localPort(): number {
+    return this.#isClient ? this.#connection.clientPort : this.#connection.serverPort;
+  }
+
+  get peerIp(): string {
+    return this.#isClient ? this.#connection.serverIp : this.#connection.clientIp;
+  }
+
+  get peerPort(): number {
+    return this.#isClient ? this.#connection.serverPort : this.#connection.clientPort;
+  }
+
+  get peerHost(): HostId {
+    return this.#isClient ? this.#connection.serverHost : this.#connection.clientHost;
   }
 
   send(payload: unknown, bytes: number): void {
     if (this.closed) return;
     const frame: Frame = { step: 'data', payload, bytes };
-    if (this.#early === null) {
-      this.#direction.push(frame);
+    if (this.#isOpen) {
+      this.push(frame);
     } else {
+      this.#early ??= [];
       this.#early.push(frame);
-      this.#earlyBytes += bytes;
+      this.pendingBytes += bytes;
     }
   }
 
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    const wasOpen = this.#early === null;
     this.#early = null;
-    if (wasOpen) this.#direction.push({ step: 'close', payload: undefined, bytes: 0 });
+    if (this.#isOpen) this.push(CLOSE);
     this.#connection.onEndClosed();
   }
 
-  /** The accepting side is open from the start. */
+  /** The connection was accepted here. */
   open(handlers: ConnectionHandlers): void {
     this.#handlers = handlers;
+    this.push(ACCEPT);
+    this.#flush();
   }
 
-  flush(): void {
-    const early = this.#early ?? [];
-    this.#early = null;
-    this.#earlyBytes = 0;
-    for (const frame of early) this.#direction.push(frame);
+  /** Nobody listens here, or not for this one. */
+  refuse(): void {
+    this.closed = true;
+    this.push(CLOSE);
   }
 
+  /** The other end accepted. */
   onAccepted(): void {
     if (this.closed) {
-      this.#direction.push({ step: 'close', payload: undefined, bytes: 0 });
+      this.push(CLOSE);
       return;
     }
     // Redis sends what its connect handler queues first, then what waited for the connect.
-    const waiting = this.#early ?? [];
+    const early = this.#early;
     this.#early = null;
-    this.#earlyBytes = 0;
+    this.#isOpen = true;
     this.#handlers?.onConnected?.();
-    for (const frame of waiting) this.#direction.push(frame);
+    this.#early = early;
+    this.#flush();
   }
 
   receive(frame: Frame): void {
@@ -269,5 +210,67 @@ class End implements ConnectionEnd {
       return;
     }
     this.#handlers?.onData(frame.payload);
+  }
+
+  /** Puts a frame on the way to the other end, behind those that are held. */
+  push(frame: Frame): void {
+    if (this.#held !== null) this.#hold(frame);
+    else this.#decide(frame);
+  }
+
+  /** The rules changed: what they held is decided anew. */
+  release(): void {
+    const frames = this.#held;
+    if (frames === null) return;
+    this.#held = null;
+    for (const frame of frames) {
+      this.pendingBytes -= frame.bytes;
+      this.push(frame);
+    }
+  }
+
+  #flush(): void {
+    const early = this.#early;
+    this.#isOpen = true;
+    if (early === null) return;
+    this.#early = null;
+    for (const frame of early) {
+      this.pendingBytes -= frame.bytes;
+      this.push(frame);
+    }
+  }
+
+  #hold(frame: Frame): void {
+    this.#held ??= [];
+    this.#held.push(frame);
+    this.pendingBytes += frame.bytes;
+  }
+
+  #decide(frame: Frame): void {
+    const { network } = this.#connection;
+    let delayMs = frame.step === 'connect' ? Math.max(network.latencyMs, MIN_CONNECT_MS) : network.latencyMs;
+    if (network.hasRules) {
+      const verdict = network.verdictOn(this.#infoOf(frame));
+      if (verdict === 'hold') {
+        this.#hold(frame);
+        return;
+      }
+      if (verdict === 'drop') return;
+      if (verdict !== 'pass') delayMs += verdict.delayMs;
+    }
+    const dueMs = Math.max(network.clock.nowMs() + delayMs, this.#lastDueMs);
+    this.#lastDueMs = dueMs;
+    network.clock.schedule(dueMs, () => this.#connection.deliver(this.#isClient, frame));
+  }
+
+  #infoOf({ step, payload }: Frame): FrameInfo {
+    const { clientHost, serverHost, traffic } = this.#connection;
+    return {
+      from: this.#isClient ? clientHost : serverHost,
+      to: this.#isClient ? serverHost : clientHost,
+      traffic,
+      step,
+      payload,
+    };
   }
 }

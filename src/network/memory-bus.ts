@@ -10,39 +10,54 @@ export function connectMemoryBus(
   busPort: number,
   handlers: BusTransportHandlers,
 ): BusTransport {
-  return transportOver(
-    process.network.connect(
-      process.name,
-      process.options.ip,
-      ip,
-      busPort,
-      'bus',
-      connectionHandlersOf(handlers),
-    ),
-  );
+  const transport = new MemoryBusTransport();
+  transport.handlers = handlers;
+  const { network, name, options } = process;
+  transport.end = network.connect(name, options.ip, ip, busPort, 'bus', transport);
+  return transport;
 }
 
 export function acceptMemoryBus(process: NodeProcess, end: ConnectionEnd): ConnectionHandlers | null {
-  const handlers = process.acceptBus(transportOver(end));
-  return handlers === null ? null : connectionHandlersOf(handlers);
+  const transport = new MemoryBusTransport();
+  transport.end = end;
+  transport.handlers = process.acceptBus(transport);
+  return transport.handlers === null ? null : transport;
 }
 
-function transportOver(end: ConnectionEnd): BusTransport {
-  return {
-    peerIp: end.peerIp,
-    localIp: end.localIp,
-    get sendBufferBytes(): number {
-      return end.pendingBytes;
-    },
-    send: (message) => end.send(message, messageBytes(message)),
-    close: () => end.close(),
-  };
-}
+/** Stands between an end of a connection and the link of a process: one object for each, as there may be a million. */
+class MemoryBusTransport implements BusTransport, ConnectionHandlers {
+  end: ConnectionEnd | null = null;
+  handlers: BusTransportHandlers | null = null;
 
-function connectionHandlersOf(handlers: BusTransportHandlers): ConnectionHandlers {
-  return {
-    onConnected: () => handlers.onConnected(),
-    onData: (payload) => handlers.onMessage(payload as BusMessage),
-    onClosed: () => handlers.onClosed('connection closed'),
-  };
+  get peerIp(): string {
+    return this.end?.peerIp ?? '';
+  }
+
+  get localIp(): string {
+    return this.end?.localIp ?? '';
+  }
+
+  get sendBufferBytes(): number {
+    return this.end?.pendingBytes ?? 0;
+  }
+
+  send(message: BusMessage): void {
+    this.end?.send(message, messageBytes(message));
+  }
+
+  close(): void {
+    this.end?.close();
+  }
+
+  onConnected(): void {
+    this.handlers?.onConnected();
+  }
+
+  onData(payload: unknown): void {
+    this.handlers?.onMessage(payload as BusMessage);
+  }
+
+  onClosed(): void {
+    this.handlers?.onClosed('connection closed');
+  }
 }

@@ -40,9 +40,9 @@ export class Network {
   latencyMs = 0;
   readonly #rules = new Set<Rule>();
   readonly #rulesListeners = new Set<() => void>();
-  readonly #listeners = new Map<string, Listener>();
+  readonly #listeners = new AddressMap<Listener>();
   /** Addresses that belong to this network whether somebody listens there or not, and whose they are. */
-  readonly #reserved = new Map<string, HostId>();
+  readonly #reserved = new AddressMap<HostId>();
   readonly #connections = new Set<Connection>();
   #lastPort = LAST_EPHEMERAL_PORT;
 
@@ -52,33 +52,30 @@ export class Network {
 
   /** @returns a function that stops listening. */
   listen(ip: string, port: number, listener: Listener): () => void {
-    const address = `${ip}:${port}`;
-    this.#listeners.set(address, listener);
+    this.#listeners.set(ip, port, listener);
     return () => {
-      if (this.#listeners.get(address) === listener) this.#listeners.delete(address);
+      if (this.#listeners.get(ip, port) === listener) this.#listeners.delete(ip, port);
     };
   }
 
   /** Who listens there now. */
   listenerAt(ip: string, port: number): Listener | undefined {
-    return this.#listeners.get(`${ip}:${port}`);
+    return this.#listeners.get(ip, port);
   }
 
   /** Says that an address belongs to this network: connecting while nobody listens is refused here, not tried outside. */
   reserve(ip: string, port: number, host: HostId): void {
-    this.#reserved.set(`${ip}:${port}`, host);
+    this.#reserved.set(ip, port, host);
   }
 
   /** Whose address it is, also while its process does not run: a cut holds for it all the same. */
   hostAt(ip: string, port: number): HostId {
-    const address = `${ip}:${port}`;
-    return this.#listeners.get(address)?.host ?? this.#reserved.get(address) ?? address;
+    return this.#listeners.get(ip, port)?.host ?? this.#reserved.get(ip, port) ?? `${ip}:${port}`;
   }
 
   /** True when somebody of this network listens there, or may. */
   isOwn(ip: string, port: number): boolean {
-    const address = `${ip}:${port}`;
-    return this.#reserved.has(address) || this.#listeners.has(address);
+    return this.#reserved.get(ip, port) !== undefined || this.#listeners.get(ip, port) !== undefined;
   }
 
   /** Opens a connection to a listener of this network. It is refused, later, when nobody listens there at that time. */
@@ -144,5 +141,24 @@ export class Network {
 
   get connectionCount(): number {
     return this.#connections.size;
+  }
+}
+
+/** Values by address. Looking one up makes no text of the address: nodes look for dead ones ten times a second. */
+class AddressMap<T> {
+  readonly #byPort = new Map<number, Map<string, T>>();
+
+  get(ip: string, port: number): T | undefined {
+    return this.#byPort.get(port)?.get(ip);
+  }
+
+  set(ip: string, port: number, value: T): void {
+    const byIp = this.#byPort.get(port);
+    if (byIp === undefined) this.#byPort.set(port, new Map([[ip, value]]));
+    else byIp.set(ip, value);
+  }
+
+  delete(ip: string, port: number): void {
+    this.#byPort.get(port)?.delete(ip);
   }
 }

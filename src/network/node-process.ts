@@ -1,4 +1,5 @@
 /** The process a node lives in: it can be started, killed, paused and restarted, and keeps its address and its disk meanwhile. */
+import type { ClusterBrain } from '../cluster/brain.js';
 import type { BusLink } from '../cluster/bus-link.js';
 import type { RedisVersion } from '../commands/command.js';
 import { Config, type ConfigValue } from '../config/config.js';
@@ -13,7 +14,12 @@ import type { Random } from '../time/random.js';
 import { acceptMemoryBus, connectMemoryBus } from './memory-bus.js';
 import { acceptStream, connectStream } from './memory-stream.js';
 import type { HostId, Network } from './network.js';
-import { type BusTransport, type BusTransportHandlers, ProcessBusLink } from './process-bus-link.js';
+import {
+  type BusTransport,
+  type BusTransportHandlers,
+  type LinkOwner,
+  ProcessBusLink,
+} from './process-bus-link.js';
 import { ProcessClock } from './process-clock.js';
 
 /** How a node reaches addresses that are not in this process. */
@@ -64,6 +70,7 @@ export class NodeProcess implements NodeHost {
   readonly #observer: ProcessObserver;
   #clock: ProcessClock;
   #node: Node | null = null;
+  #life: ProcessLife | null = null;
   #state: ProcessState = 'stopped';
   /** What arrived while the process was paused. */
   #inbox: (() => void)[] = [];
@@ -119,6 +126,7 @@ export class NodeProcess implements NodeHost {
       version,
     );
     this.#node = new Node(this, { version, config });
+    this.#life = new ProcessLife(this, this.#node.cluster);
     this.#state = 'running';
     this.#stopListening = [
       this.network.listen(ip, busPort, {
@@ -144,6 +152,7 @@ export class NodeProcess implements NodeHost {
     const myself = node.cluster?.state.myself;
     if (myself !== undefined) this.lastIdentity = { id: myself.id, isReplica: myself.isReplica };
     this.#node = null;
+    if (this.#life !== null) this.#life.brain = null;
     this.#state = 'stopped';
     this.#inbox = [];
     this.#linksToFlush = [];
@@ -186,23 +195,23 @@ export class NodeProcess implements NodeHost {
 
   /** Another node opened a bus link to this one. @returns what its transport has to call, or null when the process is stopped. */
   acceptBus(transport: BusTransport): BusTransportHandlers | null {
-    if (this.#node?.cluster == null) return null;
     const link = this.#newLink(true);
+    if (link === null) return null;
     link.attach(transport);
     this.deliver(() => this.#node?.cluster?.onInboundLink(link));
-    return this.#busHandlers(link);
+    return link;
   }
 
   // NodeHost
 
   connectBus(ip: string, busPort: number): BusLink | null {
     const link = this.#newLink(false);
-    const handlers = this.#busHandlers(link);
+    if (link === null) return null;
     const inner = this.network.isOwn(ip, busPort) && this.outside?.carriesInnerBus !== true;
     const transport =
       inner || this.outside === null
-        ? connectMemoryBus(this, ip, busPort, handlers)
-        : this.outside.connectBus(this, ip, busPort, handlers);
+        ? connectMemoryBus(this, ip, busPort, link)
+        : this.outside.connectBus(this, ip, busPort, link);
     if (transport === null) return null;
     link.attach(transport);
     return link;
@@ -242,6 +251,11 @@ export class NodeProcess implements NodeHost {
     });
   }
 
+  /** The link has messages, which leave when the input in hand is done. */
+  flushLater(link: ProcessBusLink): void {
+    this.#linksToFlush.push(link);
+  }
+
   flushLinks(): void {
     while (this.#linksToFlush.length > 0) {
       const links = this.#linksToFlush;
@@ -275,27 +289,27 @@ export class NodeProcess implements NodeHost {
     return clock;
   }
 
-  #newLink(inbound: boolean): ProcessBusLink {
-    return new ProcessBusLink(inbound, this.network.clock.nowMs(), (link) => this.#linksToFlush.push(link));
+  #newLink(inbound: boolean): ProcessBusLink | null {
+    if (this.#life?.brain == null) return null;
+    return new ProcessBusLink(this.#life, inbound, this.network.clock.nowMs());
+  }
+}
+
+/** One life of a process, from its start to its end: its links die with it. */
+class ProcessLife implements LinkOwner {
+  readonly #process: NodeProcess;
+  brain: ClusterBrain | null;
+
+  constructor(process: NodeProcess, brain: ClusterBrain | null) {
+    this.#process = process;
+    this.brain = brain;
   }
 
-  #busHandlers(link: ProcessBusLink): BusTransportHandlers {
-    const node = this.#node;
-    const input = (run: () => void): void => {
-      if (this.#node !== node) return;
-      this.deliver(() => {
-        if (!link.closed) run();
-      });
-    };
-    return {
-      onConnected: () => input(() => node?.cluster?.onLinkConnected(link)),
-      onMessage: (message) => input(() => node?.cluster?.onMessage(link, message)),
-      onDropped: (packet) => input(() => node?.cluster?.onDroppedPacket(link, packet)),
-      onClosed: () =>
-        input(() => {
-          link.markClosed();
-          node?.cluster?.onLinkClosed(link);
-        }),
-    };
+  onQueued(link: ProcessBusLink): void {
+    this.#process.flushLater(link);
+  }
+
+  deliver(input: () => void): void {
+    this.#process.deliver(input);
   }
 }

@@ -1,4 +1,5 @@
 /** A bus link of one process. What is sent leaves when the node has handled its input, as Redis writes its links only after its before-sleep work: a vote never overtakes its own record on disk. */
+import type { ClusterBrain } from '../cluster/brain.js';
 import type { BusLink } from '../cluster/bus-link.js';
 import type { ClusterNode } from '../cluster/cluster-node.js';
 import type { BusMessage } from '../cluster/message.js';
@@ -27,20 +28,29 @@ export interface BusTransportHandlers {
 const HEADER_BYTES = 2256;
 const GOSSIP_ENTRY_BYTES = 104;
 
-export class ProcessBusLink implements BusLink {
+/** What a link needs of the process it belongs to. */
+export interface LinkOwner {
+  /** Null once the life of the process that the link was made in is over. */
+  readonly brain: ClusterBrain | null;
+  /** The link has messages to flush when the input in hand is done. */
+  onQueued(link: ProcessBusLink): void;
+  /** Handles an input now, or when the process wakes. */
+  deliver(input: () => void): void;
+}
+
+export class ProcessBusLink implements BusLink, BusTransportHandlers {
   node: ClusterNode | null = null;
   readonly inbound: boolean;
   readonly createdAtMs: number;
-  readonly #onQueued: (link: ProcessBusLink) => void;
+  readonly #owner: LinkOwner;
   #transport: BusTransport | null = null;
-  #queue: BusMessage[] = [];
+  #queue: BusMessage[] | null = null;
   #closed = false;
 
-  /** @param onQueued the link has messages to flush when the input in hand is done. */
-  constructor(inbound: boolean, createdAtMs: number, onQueued: (link: ProcessBusLink) => void) {
+  constructor(owner: LinkOwner, inbound: boolean, createdAtMs: number) {
+    this.#owner = owner;
     this.inbound = inbound;
     this.createdAtMs = createdAtMs;
-    this.#onQueued = onQueued;
   }
 
   attach(transport: BusTransport): void {
@@ -61,33 +71,65 @@ export class ProcessBusLink implements BusLink {
 
   get sendBufferBytes(): number {
     let bytes = this.#transport?.sendBufferBytes ?? 0;
-    for (const message of this.#queue) bytes += messageBytes(message);
+    for (const message of this.#queue ?? []) bytes += messageBytes(message);
     return bytes;
   }
 
   send(message: BusMessage): void {
     if (this.#closed) return;
-    if (this.#queue.length === 0) this.#onQueued(this);
-    this.#queue.push(message);
+    if (this.#queue === null) {
+      this.#queue = [message];
+      this.#owner.onQueued(this);
+    } else {
+      this.#queue.push(message);
+    }
   }
 
   flush(): void {
-    if (this.#closed) return;
     const messages = this.#queue;
-    this.#queue = [];
+    if (this.#closed || messages === null) return;
+    this.#queue = null;
     for (const message of messages) this.#transport?.send(message);
   }
 
   close(): void {
     if (this.#closed) return;
-    this.markClosed();
+    this.#end();
     this.#transport?.close();
   }
 
-  /** The other end closed. */
-  markClosed(): void {
+  // What the transport tells
+
+  onConnected(): void {
+    this.#input((brain) => brain.onLinkConnected(this));
+  }
+
+  onMessage(message: BusMessage): void {
+    this.#input((brain) => brain.onMessage(this, message));
+  }
+
+  onDropped(packet: IgnoredPacket): void {
+    this.#input((brain) => brain.onDroppedPacket(this, packet));
+  }
+
+  onClosed(): void {
+    this.#input((brain) => {
+      this.#end();
+      brain.onLinkClosed(this);
+    });
+  }
+
+  #input(run: (brain: ClusterBrain) => void): void {
+    const owner = this.#owner;
+    if (owner.brain === null) return;
+    owner.deliver(() => {
+      if (!this.#closed && owner.brain !== null) run(owner.brain);
+    });
+  }
+
+  #end(): void {
     this.#closed = true;
-    this.#queue = [];
+    this.#queue = null;
   }
 }
 

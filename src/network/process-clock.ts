@@ -20,20 +20,31 @@ export class ProcessClock implements Clock {
   }
 
   schedule(dueAtMs: number, run: () => void): Timer {
-    let waiting = true;
-    const timer = this.#clock.schedule(dueAtMs, () =>
-      this.#deliver(() => {
-        if (!waiting) return;
-        waiting = false;
-        run();
-      }),
-    );
-    return {
-      dueAtMs: timer.dueAtMs,
-      cancel(): void {
-        waiting = false;
-        timer.cancel();
-      },
+    return new ProcessTimer(this.#clock, dueAtMs, run, this.#deliver);
+  }
+}
+
+class ProcessTimer implements Timer {
+  readonly #timer: Timer;
+  /** Null once it ran or was cancelled. */
+  #run: (() => void) | null;
+
+  constructor(clock: Clock, dueAtMs: number, run: () => void, deliver: (run: () => void) => void) {
+    this.#run = run;
+    const fire = (): void => {
+      const due = this.#run;
+      this.#run = null;
+      due?.();
     };
+    this.#timer = clock.schedule(dueAtMs, () => deliver(fire));
+  }
+
+  get dueAtMs(): number {
+    return this.#timer.dueAtMs;
+  }
+
+  cancel(): void {
+    this.#run = null;
+    this.#timer.cancel();
   }
 }

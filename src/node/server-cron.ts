@@ -28,11 +28,13 @@ export class ServerCron {
   }
 
   #arm(dueAtMs: number): void {
-    this.#timer = this.#host.clock.schedule(dueAtMs, () => {
-      this.#arm(this.#host.clock.nowMs() + PERIOD_MS);
-      this.#run();
-    });
+    this.#timer = this.#host.clock.schedule(dueAtMs, this.#tick);
   }
+
+  readonly #tick = (): void => {
+    this.#arm(this.#host.clock.nowMs() + PERIOD_MS);
+    this.#run();
+  };
 
   #run(): void {
     const node = this.#node;

@@ -7,12 +7,18 @@ const SINGLE_QUOTE = 0x27;
 const BACKSLASH = 0x5c;
 const LOWER_X = 0x78;
 
+const QUOTE = /["']/;
+/** Any blank comes before an argument, only some end it. */
+const PLAIN_ARGUMENT = /[^ \t\n\r\v\f][^ \t\n\r]*/g;
+
 /**
  * The arguments of `line`, none for a blank one; null where quotes are unbalanced or a closing quote is not
  * followed by space. Arguments are plain, "with \n \r \t \b \a \xHH escapes" or 'with \' only'.
  */
 export function splitArguments(line: ByteString): ByteString[] | null {
-  const splitter = new ArgumentSplitter(asCString(line));
+  const text = asCString(line);
+  if (!QUOTE.test(text)) return text.match(PLAIN_ARGUMENT) ?? [];
+  const splitter = new ArgumentSplitter(text);
   const args: ByteString[] = [];
   while (splitter.skipBlanks()) {
     const argument = splitter.next();

@@ -122,6 +122,7 @@ export class FakeServer {
         unpause: (purpose) => void this.done.push(`unpause ${purpose}`),
         active: null,
       },
+      blockedOnKeys: { signalReady: () => undefined, awaitedKeys: 0, awaitedDeletions: 0 },
       slowLog: this.slowLog,
       debugSwitches: this.debugSwitches,
       configFile: this.configFile,

@@ -206,7 +206,6 @@ const CONFIG_CALLS: readonly Call[] = [
   ['CONFIG', 'SET', 'lazyfree-lazy-user-del', 'true'],
   ['CONFIG', 'RESETSTAT', 'x'],
   ['CONFIG', 'RESETSTAT'],
-  ['CONFIG', 'REWRITE'],
 ];
 
 function withoutMachine(reply: TypedReply): unknown {

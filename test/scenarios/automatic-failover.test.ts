@@ -2,6 +2,7 @@
 // https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#replica-election-and-promotion
 import { describe, expect, it } from 'vitest';
 import { type Cluster, keysForNode, type TestNode } from '../../src/index.js';
+import { recordBus } from './bus-transcript.js';
 import {
   agreeOnSlots,
   atOwner,
@@ -105,6 +106,19 @@ describe('a master dies ("Replica election and promotion")', () => {
       expect(delayMs).toBeLessThanOrEqual(scheduled!.event.delayMs + 2 * CRON_MS);
       await cluster.stop();
     }
+  });
+
+  it('and the bus carries the news, the votes and the claim as the specification has it', async () => {
+    const cluster = await startScenario({ seed: 1 });
+    const [victim] = masters(cluster);
+    const replica = replicaOf(victim);
+    const stopRecording = recordBus(cluster, (message) => {
+      const isHeartbeat = message.type === 'ping' || message.type === 'pong';
+      return !isHeartbeat || (message.sender === replica.id && message.replicaOf === null);
+    });
+    await victim.kill();
+    await cluster.waitFor(() => replica.role === 'master');
+    await expect(stopRecording()).toMatchFileSnapshot('golden/automatic-failover.txt');
   });
 
   it('together with another one, and both are replaced', async () => {

@@ -144,6 +144,38 @@ describe('CLUSTER FAILOVER ("Manual failover")', () => {
   });
 });
 
+describe('CLUSTER FAILOVER at a node that has won an election a moment ago', () => {
+  // Redis up to 7.2 keeps the votes of the last election for two node timeouts, and counts them again.
+  it('makes it a master by its old votes, whose claims are older than those of its master, and so only for a moment', async () => {
+    const cluster = await startScenario();
+    const [a] = masters(cluster);
+    const b = replicaOf(a);
+    for (const replica of [b, a]) {
+      await replica.command('CLUSTER', 'FAILOVER');
+      await cluster.waitFor(() => replica.role === 'master');
+      await cluster.waitFor('ok');
+    }
+    const epoch = stateOf(a).myself.configEpoch;
+    const since = cluster.now();
+    await b.command('CLUSTER', 'FAILOVER');
+    await cluster.advance('3s');
+    expect(eventsOf(cluster, 'election-started', { since })).toEqual([]);
+    expect(eventsOf(cluster, 'promoted', { since, by: b }).map(({ event }) => event.epoch)).toEqual([
+      epoch - 1,
+    ]);
+    expect(eventsOf(cluster, 'became-replica', { since, by: b })).toHaveLength(1);
+    await cluster.waitFor('ok');
+    expect([a.role, b.role]).toEqual(['master', 'replica']);
+
+    // When the old election is forgotten there is a new one.
+    await cluster.advance(4 * NODE_TIMEOUT_MS);
+    await b.command('CLUSTER', 'FAILOVER');
+    await cluster.waitFor(() => b.role === 'master');
+    await cluster.waitFor('ok');
+    expect(b.role).toBe('master');
+  });
+});
+
 describe('a plain CLUSTER FAILOVER that cannot end ("Manual failover")', () => {
   it('times out after 5 s when the master does not hear of it, and the master goes on', async () => {
     const cluster = await startScenario();
@@ -220,6 +252,23 @@ describe('CLUSTER FAILOVER FORCE ("Manual failover")', () => {
     expect(eventsOf(cluster, 'manual-failover', { by: old }).map(({ event }) => event.step)).not.toContain(
       'paused',
     );
+  });
+
+  it('does not even ask whether the replica has the data of its master yet: it serves what it has', async () => {
+    const cluster = await startScenario();
+    const [a, b] = masters(cluster);
+    const replica = replicaOf(a);
+    const [keyOfA, keyOfB] = [keyForNode(a), keyForNode(b)];
+    await a.command('SET', keyOfA, 'of a');
+    await b.command('SET', keyOfB, 'of b');
+    await replica.command('CLUSTER', 'REPLICATE', b.id);
+    await cluster.waitFor(() => viewOf(b, replica).replicaOf?.id === b.id);
+    await replica.command('CLUSTER', 'FAILOVER', 'FORCE');
+    await cluster.waitFor(() => replica.role === 'master');
+    expect(await replica.command('GET', keyOfB)).toBeNull();
+    // A key of a slot that it does not own: nobody sees it, and nobody removes it.
+    expect(await replica.command('DBSIZE')).toBe(1);
+    expect(await refusal(replica.command('GET', keyOfA))).toMatch(/^MOVED /);
   });
 
   it('needs the votes of a majority all the same', async () => {

@@ -377,7 +377,9 @@ describe('a node that announces another name or port ("Heartbeat packet content"
     expect(await refusal(b.command('GET', keyForNode(a)))).toMatch(/^MOVED \d+ 127\.0\.0\.1:7777$/);
     expect(eventsOf(cluster, 'sync-started', { since, by: replica })[0]?.event.port).toBe(7777);
     await a.command('CONFIG', 'SET', 'cluster-announce-port', 0);
-    await cluster.waitFor(() => cluster.nodes.every((node) => stateOf(node).nodes.get(a.id)?.port === a.port));
+    await cluster.waitFor(() =>
+      cluster.nodes.every((node) => stateOf(node).nodes.get(a.id)?.port === a.port),
+    );
     await cluster.waitFor('ok');
     expect(await refusal(b.command('GET', keyForNode(a)))).toMatch(new RegExp(`^MOVED \\d+ ${a.name}$`));
   });

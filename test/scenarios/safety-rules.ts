@@ -29,6 +29,8 @@ export class SafetyRules {
   readonly #lives = new Map<string, number>();
   /** Replicas that have not got the data of their master yet. */
   readonly #unsynced = new Set<TestNode>();
+  /** Whom a replica copies its data from. */
+  readonly #sources = new Map<TestNode, TestNode>();
   /** Masters that were promoted with the data of a master they had before: nobody clears them of foreign keys. */
   readonly #strangers = new Set<TestNode>();
 
@@ -92,14 +94,17 @@ export class SafetyRules {
   }
 
   #followData(node: TestNode, event: NodeEvent): void {
+    if (event.kind === 'sync-started')
+      this.#sources.set(node, this.#cluster.node(`${event.host}:${event.port}`));
     if (event.kind === 'became-replica') this.#unsynced.add(node);
     if (event.kind === 'promoted' && this.#unsynced.has(node)) this.#strangers.add(node);
     if (event.kind !== 'in-sync' && event.kind !== 'started') return;
     this.#unsynced.delete(node);
     this.#strangers.delete(node);
     // The data of a stranger go to those who copy them.
-    const { master } = node;
-    if (event.kind === 'in-sync' && master !== null && this.#strangers.has(master)) this.#strangers.add(node);
+    const source = this.#sources.get(node);
+    if (event.kind === 'in-sync' && source !== undefined && this.#strangers.has(source))
+      this.#strangers.add(node);
   }
 
   #onVote(voter: TestNode, candidate: string, epoch: number): void {

@@ -52,6 +52,7 @@ export class Simulation {
   static async start(seed: number): Promise<Simulation> {
     const replicas = seed % 3 === 0 ? 2 : 1;
     const cluster = await startScenario({
+      bus: (process.env['SIMULATION_BUS'] ?? 'memory') as 'memory',
       masters: 3,
       replicas,
       seed,

@@ -29,23 +29,6 @@ export const FORCED_UNBLOCK = new ErrorReply(
   'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)',
 );
 
-// Commands that scripts call; the script layer adds where in the script it happened.
-export const SCRIPT_WRITE_WHILE_READS_ONLY = new ErrorReply(
-  'ERR Script attempted to execute a write command while the cluster is down and readonly',
-);
-export const SCRIPT_CLUSTER_DOWN = new ErrorReply(
-  'ERR Script attempted to execute a command while the cluster is down',
-);
-export const SCRIPT_NON_LOCAL_KEY = new ErrorReply(
-  'ERR Script attempted to access a non local key in a cluster node',
-);
-export const SCRIPT_CROSS_SLOT = new ErrorReply(
-  'ERR Script attempted to access keys that do not hash to the same slot',
-);
-export const SCRIPT_NO_CLUSTER = new ErrorReply(
-  "ERR Can not run script on cluster, 'no-cluster' flag is set.",
-);
-
 // Slots
 export const INVALID_SLOT = new ErrorReply('ERR Invalid slot');
 export const INVALID_OR_OUT_OF_RANGE_SLOT = new ErrorReply('ERR Invalid or out of range slot');

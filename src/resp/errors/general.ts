@@ -65,19 +65,10 @@ export const MASTER_DOWN = new ErrorReply(
 export const LOADING = new ErrorReply('LOADING Redis is loading the dataset in memory');
 export const NO_REPLICAS = new ErrorReply('NOREPLICAS Not enough good replicas to write.');
 export const OUT_OF_MEMORY = new ErrorReply("OOM command not allowed when used memory > 'maxmemory'.");
-export const MISCONF = new ErrorReply(
-  "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.",
-);
 export const REPLICA_KEYSPACE_ACCESS = new ErrorReply("ERR Replica can't interact with the keyspace");
 
 // Scripts
 export const NO_SCRIPT = new ErrorReply('NOSCRIPT No matching script. Please use EVAL.');
-export const BUSY_SCRIPT = new ErrorReply(
-  'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.',
-);
-export const BUSY_FUNCTION = new ErrorReply(
-  'BUSY Redis is busy running a script. You can only call FUNCTION KILL or SHUTDOWN NOSAVE.',
-);
 export const NOT_BUSY = new ErrorReply('NOTBUSY No scripts in execution right now.');
 
 /** Names and arguments that a client sent are quoted up to this many bytes. */
@@ -136,16 +127,6 @@ export function outOfRangeBetween(min: number | bigint, max: number | bigint): E
 export function execAborted(reason: ErrorReply): ErrorReply {
   const text = reason.code === 'ERR' ? reason.text.slice('ERR '.length) : reason.text;
   return new ErrorReply(`EXECABORT Transaction discarded because of: ${text}`);
-}
-
-/** `message` without code, as in `User alice has no permissions to run the 'get' command`. */
-export function noPermission(message: ByteString): ErrorReply {
-  return new ErrorReply(`NOPERM ${message}`);
-}
-
-/** `message` is what the operating system says about the failed write. */
-export function misconfAof(message: ByteString): ErrorReply {
-  return new ErrorReply(`MISCONF Errors writing to the AOF file: ${message}`);
 }
 
 /** A RESP2 client with subscriptions sent another command. */

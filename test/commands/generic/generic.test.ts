@@ -48,8 +48,8 @@ describe('EXPIRE', () => {
     node.run('SET', 'k', 'v', 'PX', '1500');
     node.nowMs += 1000;
     expect([node.run('TTL', 'k'), node.run('PTTL', 'k')]).toEqual([1, 500]);
-    node.nowMs += 500;
-    expect([node.run('TTL', 'k'), node.run('PTTL', 'k'), node.run('GET', 'k')]).toEqual([0, 0, 'v']);
+    node.nowMs += 499;
+    expect([node.run('TTL', 'k'), node.run('PTTL', 'k'), node.run('GET', 'k')]).toEqual([0, 1, 'v']);
     node.nowMs += 1;
     expect([node.run('TTL', 'k'), node.run('PTTL', 'k'), node.run('GET', 'k')]).toEqual([-2, -2, null]);
   });
