@@ -1,5 +1,6 @@
 // Random kills, restarts, pauses, cuts and failovers under a steady load of writes: the safety rules hold at every moment, and
-// when all is repaired the cluster finds together again. SIMULATION_SEED=n runs one seed, SIMULATION_SEEDS=n that many.
+// when all is repaired the cluster finds together again. SIMULATION_SEED=n runs one seed, SIMULATION_SEEDS=n that many;
+// SIMULATION_BUS=tcp runs them over real sockets, where a seed does not give the very same run again.
 import { expect, it } from 'vitest';
 import { Simulation } from './simulation.js';
 

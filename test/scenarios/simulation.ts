@@ -5,6 +5,7 @@ import { SafetyRules } from './safety-rules.js';
 import { agreeOnSlots, START_TIME, startScenario, stateOf, story } from './scenario.js';
 import { WriteLedger } from './write-ledger.js';
 
+const BUS = process.env['SIMULATION_BUS'] === 'tcp' ? 'tcp' : 'memory';
 export const SIMULATION_NODE_TIMEOUT_MS = 2000;
 
 /** Slots that are written to, five of each of three masters. */
@@ -52,7 +53,7 @@ export class Simulation {
   static async start(seed: number): Promise<Simulation> {
     const replicas = seed % 3 === 0 ? 2 : 1;
     const cluster = await startScenario({
-      bus: (process.env['SIMULATION_BUS'] ?? 'memory') as 'memory',
+      bus: BUS,
       masters: 3,
       replicas,
       seed,
@@ -100,9 +101,8 @@ export class Simulation {
         node.resume();
       }
     } else if (action < 7) {
-      const group = nodes.filter(
-        (other) => other === node || (other !== nodes[0] && this.#random.below(3) === 0),
-      );
+      const spared = this.#pick(nodes.filter((other) => other !== node));
+      const group = nodes.filter((other) => other === node || (other !== spared && this.#random.below(3) === 0));
       this.#note(`cut off ${group.map(({ name }) => name).join(' ')}`);
       this.#cuts.add(this.cluster.partition(group));
     } else if (action < 8) {
