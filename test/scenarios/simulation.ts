@@ -102,7 +102,9 @@ export class Simulation {
       }
     } else if (action < 7) {
       const spared = this.#pick(nodes.filter((other) => other !== node));
-      const group = nodes.filter((other) => other === node || (other !== spared && this.#random.below(3) === 0));
+      const group = nodes.filter(
+        (other) => other === node || (other !== spared && this.#random.below(3) === 0),
+      );
       this.#note(`cut off ${group.map(({ name }) => name).join(' ')}`);
       this.#cuts.add(this.cluster.partition(group));
     } else if (action < 8) {
