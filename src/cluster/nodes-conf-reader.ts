@@ -78,7 +78,7 @@ class NodesConfReader {
       string,
       string,
     ];
-    const node = this.#nodeOf(id);
+    const node = this.#nodeOf(uniqueText(id));
     if (!this.#readAddress(node, address) || !this.#readFlags(node, flags)) return false;
     if (!this.#readMaster(node, master)) return false;
     const nowMs = this.#host.nowMs();
@@ -157,7 +157,7 @@ class NodesConfReader {
     }
     const colon = address.lastIndexOf(':');
     if (colon === -1 || colon > IP_LENGTH_MAX) return false;
-    node.ip = address.slice(0, colon);
+    node.ip = uniqueText(address.slice(0, colon));
     const afterColon = address.slice(colon + 1);
     const at = afterColon.indexOf('@');
     const port = readInt(at === -1 ? afterColon : afterColon.slice(0, at));
@@ -193,7 +193,7 @@ class NodesConfReader {
 
   #readShardId(node: ClusterNode, shardId: string): boolean {
     if (!isNodeId(shardId)) return false;
-    node.shardId = shardId;
+    node.shardId = uniqueText(shardId);
     if (node.replicas.some((replica) => replica.shardId !== shardId)) return false;
     this.#hasShardId.add(node);
     this.#joinShard(node);
@@ -224,7 +224,7 @@ class NodesConfReader {
       return true;
     }
     if (!isNodeId(token) || token === node.id) return false;
-    const master = this.#nodeOf(token);
+    const master = this.#nodeOf(uniqueText(token));
     if (!this.#hasShardId.has(node)) {
       // Files of 7.0 have no shard ids: the replica belongs where its master is.
       node.shardId = master.shardId;
@@ -258,6 +258,14 @@ class NodesConfReader {
     open.push([slot, this.#nodeOf(id)]);
     return true;
   }
+}
+
+/**
+ * The same text, as the one copy of it that property names have. The views of a hundred nodes hold ten thousand ids: so
+ * they share them, compare them by identity, and do not keep the text of the file alive.
+ */
+function uniqueText(text: string): string {
+  return Object.keys({ [text]: null })[0] ?? text;
 }
 
 function isPort(text: string, port: number): boolean {

@@ -53,14 +53,14 @@ export class Random {
 
   /** `length` random lower-case hex digits: node ids, replication ids, shard ids. */
   hex(length: number): string {
-    let text = '';
-    while (text.length < length) {
+    const codes: number[] = [];
+    while (codes.length < length) {
       let word = this.nextUint32();
-      for (let digit = 0; digit < 8 && text.length < length; digit++) {
-        text += HEX_DIGITS[word & 15];
+      for (let digit = 0; digit < 8 && codes.length < length; digit++) {
+        codes.push(HEX_DIGITS.charCodeAt(word & 15));
         word >>>= 4;
       }
     }
-    return text;
+    return String.fromCharCode(...codes);
   }
 }

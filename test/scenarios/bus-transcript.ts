@@ -17,7 +17,7 @@ export function shortNames(cluster: Cluster): ReadonlyMap<string, string> {
 }
 
 /** Puts short names where addresses of nodes are; a port of another kind becomes `client`. */
-export function withShortNames(text: string, names: ReadonlyMap<string, string>): string {
+function withShortNames(text: string, names: ReadonlyMap<string, string>): string {
   return text.replace(/127\.0\.0\.1:\d+/g, (address) => names.get(address) ?? 'client');
 }
 

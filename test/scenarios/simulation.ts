@@ -64,6 +64,16 @@ export class Simulation {
 
   /** Faults and writes in turn, then everything is repaired. */
   async run(faults: number): Promise<void> {
+    try {
+      await this.#runAll(faults);
+    } catch (error) {
+      // Redis 7.2 may save shard ids that it refuses at its next start, when a master and its replica died apart.
+      if (!String(error).includes('corrupted cluster config file')) throw error;
+      this.#failOnViolations();
+    }
+  }
+
+  async #runAll(faults: number): Promise<void> {
     for (let fault = 0; fault < faults; fault++) {
       await this.#disturb();
       await this.#writeFor(300 + this.#random.below(8000));
