@@ -16,11 +16,6 @@ export function shortNames(cluster: Cluster): ReadonlyMap<string, string> {
   return names;
 }
 
-/** Puts short names where addresses of nodes are; a port of another kind becomes `client`. */
-function withShortNames(text: string, names: ReadonlyMap<string, string>): string {
-  return text.replace(/127\.0\.0\.1:\d+/g, (address) => names.get(address) ?? 'client');
-}
-
 /**
  * Records the messages from now on, in the order in which they are sent.
  * @returns a function that ends the recording and gives the lines.
