@@ -130,7 +130,8 @@ export class TestNode {
   /**
    * Starts the process again, on the same ports and with its nodes.conf, as a crashed redis-server would be. A running
    * node is killed first.
-   * @throws RedisTestClusterError PORT_IN_USE when another process took a port in between.
+   * @throws RedisTestClusterError PORT_IN_USE when another process took a port in between; START_FAILED when its
+   *   nodes.conf is one that Redis refuses to start with. The node stays stopped then.
    */
   async restart(): Promise<void> {
     await this.kill();
@@ -138,7 +139,15 @@ export class TestNode {
     this.#owner.assertRunning();
     await this.#ports.reopen();
     this.#owner.assertRunning();
-    this.#owner.pump.input(() => this.#process.start());
+    try {
+      this.#owner.pump.input(() => this.#process.start());
+    } catch (error) {
+      await this.#ports.close();
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new RedisTestClusterError('START_FAILED', `${this.name} does not start: ${reason}`, {
+        cause: error,
+      });
+    }
   }
 
   /** As SIGSTOP: sockets stay open, nothing is read or answered, not even on the bus. */
