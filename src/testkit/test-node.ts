@@ -143,10 +143,7 @@ export class TestNode {
       this.#owner.pump.input(() => this.#process.start());
     } catch (error) {
       await this.#ports.close();
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new RedisTestClusterError('START_FAILED', `${this.name} does not start: ${reason}`, {
-        cause: error,
-      });
+      throw startError(this.name, error);
     }
   }
 
@@ -184,4 +181,9 @@ export class TestNode {
 /** @throws RedisTestClusterError NO_SUCH_NODE */
 export function noSuchNode(what: string): never {
   throw new RedisTestClusterError('NO_SUCH_NODE', what);
+}
+
+function startError(name: string, cause: unknown): RedisTestClusterError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new RedisTestClusterError('START_FAILED', `${name} does not start: ${reason}`, { cause });
 }
