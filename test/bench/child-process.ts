@@ -4,12 +4,18 @@ import { join } from 'node:path';
 import type { ChildRole } from './child-roles.js';
 
 const MAIN = join(import.meta.dirname, 'main.js');
-/** A child that takes longer than this is broken. */
+/** A child that takes longer than this is broken, unless it was given more time. */
 const CHILD_TIMEOUT_MS = 120_000;
 
 export interface ChildOptions {
   /** Flags of Node, such as --expose-gc. */
   readonly nodeFlags?: readonly string[];
+  readonly timeoutMs?: number;
+}
+
+/** The child did not end in time. */
+export class ChildTimeoutError extends Error {
+  override readonly name = 'ChildTimeoutError';
 }
 
 /** Runs a role in a fresh process and gives what it measured. Rejects when the process fails or takes too long. */
@@ -20,7 +26,7 @@ export async function runChild<T>(
 ): Promise<T> {
   const child = forkChild(role, args, options);
   try {
-    return await nextMessage<T>(child);
+    return await nextMessage<T>(child, options.timeoutMs);
   } finally {
     await endOf(child);
   }
@@ -60,14 +66,14 @@ function forkChild(
 }
 
 /** Rejects when the child ends without a word, or says nothing for too long. */
-function nextMessage<T>(child: ChildProcess): Promise<T> {
+function nextMessage<T>(child: ChildProcess, timeoutMs = CHILD_TIMEOUT_MS): Promise<T> {
   return new Promise((resolve, reject) => {
     const onMessage = (message: unknown): void => settle(() => resolve(message as T));
     const onExit = (code: number | null, signal: string | null): void =>
       settle(() => reject(new Error(`a child process of the benchmark ended (${signal ?? code})`)));
     const deadline = setInterval(
-      () => settle(() => reject(new Error('a child process of the benchmark took too long'))),
-      CHILD_TIMEOUT_MS,
+      () => settle(() => reject(new ChildTimeoutError('a child process of the benchmark took too long'))),
+      timeoutMs,
     );
     const settle = (end: () => void): void => {
       clearInterval(deadline);

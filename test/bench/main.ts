@@ -2,7 +2,7 @@
  * `npm run bench [-- options] [-- parts]`: measures this package against real Redis on this machine and prints one table.
  *
  * Parts: start, failover, memory, scale, throughput; all of them when none is named. Options: --quick (fewer repetitions,
- * and 1 s node timeout in the real failover), --large (also a cluster of 1,000 nodes), --help.
+ * and 1 s node timeout in the real failover), --large (also clusters of 300 and of 1,000 nodes), --help.
  *
  * This file imports nothing by itself, because it is also the entry of the child processes: what a fresh process costs
  * has to be measured in one that has loaded nothing yet.

@@ -8,7 +8,7 @@ export interface Settings {
   readonly parts: readonly Part[];
   /** Fewer repetitions; the real failover at a short node timeout. */
   readonly quick: boolean;
-  /** Also 1,000 nodes. */
+  /** Also 300 and 1,000 nodes. */
   readonly large: boolean;
   /** redis-server, redis-cli and redis-benchmark are here to compare with. */
   readonly hasRedis: boolean;
@@ -17,7 +17,7 @@ export interface Settings {
 export const USAGE = `Usage: npm run bench [-- [--quick] [--large] [part ...]]
   parts    ${PARTS.join(', ')} (default: all)
   --quick  fewer repetitions, and 1 s node timeout in the failover of the real cluster
-  --large  also start 1,000 nodes`;
+  --large  also start 300 and 1,000 nodes, which takes minutes`;
 
 /** Null: the arguments ask for help, or make no sense. */
 export function readSettings(args: readonly string[], hasRedis: boolean): Settings | null {

@@ -1,4 +1,5 @@
 /** In a fresh process: the import of the package, the first startCluster(3, 1), its stop, and then warm ones. */
+import { pathToFileURL } from 'node:url';
 import { type Cost, costOf } from '../measure.js';
 
 export interface FreshStart {
@@ -8,11 +9,16 @@ export interface FreshStart {
   readonly stops: readonly Cost[];
 }
 
-/** @param args [number of warm starts] */
-export async function freshStart([warmCount = '0']: readonly string[]): Promise<FreshStart> {
-  let api: typeof import('../../../src/index.js') | undefined;
+type Api = typeof import('../../../src/index.js');
+
+/** @param args [number of warm starts, path of the built package (none = the modules of this build)] */
+export async function freshStart([warmCount = '0', path]: readonly string[]): Promise<FreshStart> {
+  let api: Api | undefined;
   const imported = await costOf(async () => {
-    api = await import('../../../src/index.js');
+    api =
+      path === undefined
+        ? await import('../../../src/index.js')
+        : ((await import(pathToFileURL(path).href)) as Api);
   });
   if (api === undefined) throw new Error('the package was not imported');
   const { startCluster } = api;
