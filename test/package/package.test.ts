@@ -64,11 +64,11 @@ describe('the published package', { timeout: 60_000 }, () => {
         'dist/src/index.js',
         'dist/src/index.d.ts',
         'dist/src/cli.js',
-        'dist/fixtures/index.js',
+        'dist/fixtures/index.d.ts',
         'dist/cjs/package.json',
         'dist/cjs/src/index.js',
         'dist/cjs/src/index.d.ts',
-        'dist/cjs/fixtures/index.js',
+        'dist/cjs/fixtures/index.d.ts',
       ]),
     );
     expect(packed.filter((path) => /^(src|test|fixtures)\/|generate|\.test\./.test(path))).toEqual([]);
