@@ -63,7 +63,8 @@ export class ClientListener {
         write: (bytes) => this.#write(socket, bytes),
         end: () => {
           this.#pump.traffic++;
-          socket.end();
+          // Both directions, as close() does it: a client that goes on sending has to notice.
+          socket.destroySoon();
         },
         destroy: () => {
           this.#pump.traffic++;

@@ -23,11 +23,23 @@ const nativeNextTick =
   (process.nextTick as typeof process.nextTick & MaybeFaked).clock?._nextTick ?? process.nextTick;
 const nativeNow = performance.now.bind(performance);
 /** Unix milliseconds at the zero of the monotonic clock. */
-const originMs = NativeDate.now() - nativeNow();
+let originMs = NativeDate.now() - nativeNow();
+/** The monotonic clock follows the time of the day as far; what is more is a clock that somebody set. */
+const LARGEST_CORRECTION_MS = 100;
 
-/** Real time, Unix milliseconds with fractions, untouched by fakes; monotonic, unless this file was loaded behind fakes. */
-export const realNowMs: () => number =
-  fake === undefined ? () => originMs + nativeNow() : () => NativeDate.now();
+/**
+ * Real time, Unix milliseconds with fractions, untouched by fakes; monotonic, unless this file was loaded behind fakes.
+ * Never behind the time of the day by its slow drift: an EXPIREAT that a client counts from Date.now() must not give a
+ * longer life here.
+ */
+export const realNowMs: () => number = fake === undefined ? monotonicNowMs : () => NativeDate.now();
+
+function monotonicNowMs(): number {
+  const sinceOriginMs = nativeNow();
+  const behindMs = NativeDate.now() - (originMs + sinceOriginMs);
+  if (behindMs > 0 && behindMs < LARGEST_CORRECTION_MS) originMs += behindMs;
+  return originMs + sinceOriginMs;
+}
 
 export interface RealTimer {
   cancel(): void;

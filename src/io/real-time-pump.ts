@@ -45,6 +45,14 @@ export class RealTimePump {
     this.#arm();
   }
 
+  /** Lets the clock flow as real time itself; or ahead of it, where it is ahead already. */
+  flowWithRealTime(): void {
+    this.setMode('flowing');
+    if (this.#offsetMs >= 0) return;
+    this.#offsetMs = 0;
+    this.sync();
+  }
+
   /** Handles something from outside at the right virtual time, then everything that it made due. */
   input(run: () => void): void {
     this.traffic++;

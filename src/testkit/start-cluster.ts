@@ -122,8 +122,14 @@ class ClusterBuilder {
     if (this.#clock.nowMs() < this.#startTimeMs)
       await cluster.advance(this.#startTimeMs - this.#clock.nowMs());
     cluster.beginTimeline();
-    if (this.#options.clock === 'flowing') this.#pump.setMode('flowing');
+    if (this.#options.clock === 'flowing') this.#flow();
     return cluster;
+  }
+
+  /** On the time of the day to the millisecond: clients count the deadlines of EXPIREAT from their own Date.now(). */
+  #flow(): void {
+    if (this.#options.startTimeMs === null) this.#pump.flowWithRealTime();
+    else this.#pump.setMode('flowing');
   }
 
   /**

@@ -195,6 +195,30 @@ describe('a client', () => {
     );
   });
 
+  it('that goes on sending after an error of the protocol notices that nobody reads', async () => {
+    const { cluster, node } = await startOne();
+    // Half open, as most clients of other languages: the end of what the node sends does not end what they send.
+    const socket = new Socket({ allowHalfOpen: true });
+    onTestFinished(() => void socket.destroy());
+    let text = '';
+    let failure = '';
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      failure = error.code ?? '';
+    });
+    socket.connect(node.port, '127.0.0.1');
+    socket.write('*\0');
+    for (let times = 0; times < 2000 && failure === ''; times++) {
+      if (!socket.destroyed) socket.write('A'.repeat(1000));
+      await cluster.advance(0);
+    }
+    expect(text).toBe('-ERR Protocol error: too big mbulk count string\r\n');
+    expect(['EPIPE', 'ECONNRESET']).toContain(failure);
+    expect(node.connectionCount).toBe(0);
+  });
+
   it('that is killed by another one sees its connection close', async () => {
     const { node } = await startOne();
     const socket = await openSocket(node.port);

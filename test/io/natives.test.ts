@@ -52,6 +52,26 @@ describe('natives that were taken before timers are faked', () => {
     expect(natives.realNowMs()).toBeGreaterThan(Date.UTC(2024, 0));
   });
 
+  it('are never behind the time of the day by a fraction or by slow drift', async () => {
+    const real = Date.now;
+    let aheadMs = 0;
+    vi.stubGlobal(
+      'Date',
+      class extends Date {
+        static override now(): number {
+          return real() + aheadMs;
+        }
+      },
+    );
+    const { realNowMs } = await loadAnew();
+    for (const drift of [0, 3, 40, 99]) {
+      aheadMs = drift;
+      expect(realNowMs()).toBeGreaterThanOrEqual(real() + drift - 1);
+    }
+    aheadMs = 3_600_000;
+    expect(realNowMs()).toBeLessThan(real() + 1000);
+  });
+
   it('tell which fakes are on', () => {
     expect([natives.isNextTickFaked()]).toEqual([false]);
     vi.useFakeTimers(EVERYTHING);

@@ -161,6 +161,18 @@ describe('startCluster()', () => {
     await expect(start).rejects.toThrow(/one of the following.*\(in 'appendfsync "?never"?'\)$/);
   });
 
+  it('has the time of the day, to the millisecond', async () => {
+    const cluster = await started({ masters: 1, replicas: 0 });
+    for (let times = 0; times < 100; times++) {
+      const before = Date.now();
+      expect(cluster.now()).toBeGreaterThanOrEqual(before);
+      await new Promise(setImmediate);
+    }
+    const deadline = Date.now() + 10_000;
+    await cluster.masters[0]!.command('SET', 'key', 'value', 'PXAT', deadline);
+    expect(await cluster.masters[0]!.command('PTTL', 'key')).toBeLessThanOrEqual(10_000);
+  });
+
   it.each([86_400_000, new Date(86_400_001), Date.UTC(9999, 0)])(
     'can begin at the time %s',
     async (startTime) => {
