@@ -39,18 +39,19 @@ const leaves = ['time', 'resp', 'structures'];
 const stored = [...leaves, 'keyspace'];
 const coordinated = [...stored, 'rdb'];
 const commanding = [...coordinated, 'config', 'cluster', 'replication'];
-const noded = [...commanding, 'commands', 'scripting'];
+const noded = [...commanding, 'lua', 'commands', 'scripting'];
 const allowed: Record<string, readonly string[]> = {
   time: [],
   resp: [],
   structures: [],
+  lua: leaves,
   config: leaves,
   keyspace: leaves,
   rdb: stored,
   cluster: coordinated,
   replication: coordinated,
   commands: commanding,
-  scripting: commanding,
+  scripting: [...commanding, 'lua'],
   node: noded,
   network: [...noded, 'node'],
   io: [...noded, 'node', 'network'],
