@@ -9,6 +9,7 @@ import type { NoReply, Reply } from '../resp/reply.js';
 import type { Clock } from '../time/clock.js';
 import type { Random } from '../time/random.js';
 import type { RedisVersion } from './command.js';
+import type { MigrationLinks } from './generic/migration-link.js';
 import type { MonitorPort, PubSubPort, TrackingPort } from './push-ports.js';
 import type { SlowLog } from './server/slow-log.js';
 import type { QueuedCommand, Session } from './session.js';
@@ -130,6 +131,7 @@ export interface NodeContext {
   /** Commands that took longer than slowlog-log-slower-than. */
   readonly slowLog?: SlowLog;
   readonly blockedOnKeys: KeyWaiters;
+  readonly migrationLinks: MigrationLinks;
   readonly debugSwitches?: DebugSwitches;
   /** Process id for INFO; absent = 1. */
   readonly processId?: number;

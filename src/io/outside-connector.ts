@@ -2,14 +2,23 @@
 import { connect, type Socket } from 'node:net';
 import type { BusMessage } from '../cluster/message.js';
 import type { RedisVersion } from '../commands/command.js';
-import type { Verdict } from '../network/network.js';
+import type { BlockingConnection } from '../commands/generic/migration-link.js';
+import { connectBlocking } from '../network/blocking-connection.js';
+import type { Network, Verdict } from '../network/network.js';
 import type { NodeProcess, OutsideConnector } from '../network/node-process.js';
 import type { BusTransport, BusTransportHandlers } from '../network/process-bus-link.js';
 import type { ByteStream, ByteStreamHandlers } from '../replication/ports.js';
+import { BlockingSockets } from './blocking-sockets.js';
 import { BusListener } from './bus-listener.js';
 import type { BusTcpHandlers, BusTcpLink } from './bus-tcp-link.js';
 import type { RealTimePump } from './real-time-pump.js';
 import { RuleGate } from './rule-gate.js';
+
+/** Those of every cluster of this process. */
+const connectors = new Set<TcpConnector>();
+
+/** Who connects from another cluster, for the rules of this one. */
+const OUTSIDE = 'outside';
 
 export class TcpConnector implements OutsideConnector {
   readonly carriesInnerBus: boolean;
@@ -20,6 +29,7 @@ export class TcpConnector implements OutsideConnector {
   readonly #processes = new Map<string, NodeProcess>();
   readonly #busHandlers = new Map<BusTcpLink, BusTransportHandlers>();
   readonly #streams = new Set<Socket>();
+  readonly #blockingSockets = new BlockingSockets();
   /** Whose bus port a link belongs to, by link. */
   readonly #receivers = new Map<BusTcpLink, NodeProcess>();
   readonly #gate: RuleGate;
@@ -52,6 +62,7 @@ export class TcpConnector implements OutsideConnector {
   /** Says whose bus port it is. */
   attach(host: string, busPort: number, process: NodeProcess): void {
     if (this.#processes.size === 0) process.network.onRulesChanged(() => this.#gate.release());
+    connectors.add(this);
     this.#processes.set(`${host}:${busPort}`, process);
   }
 
@@ -64,9 +75,11 @@ export class TcpConnector implements OutsideConnector {
   }
 
   /** Breaks every connection to the outside that is not a bus link. */
-  closeStreams(): void {
+  async closeStreams(): Promise<void> {
     for (const socket of this.#streams) socket.destroy();
     this.#streams.clear();
+    connectors.delete(this);
+    await this.#blockingSockets.stop();
   }
 
   connectBus(
@@ -118,6 +131,40 @@ export class TcpConnector implements OutsideConnector {
         socket.destroy();
       },
     };
+  }
+
+  connectBlocking(
+    process: NodeProcess,
+    host: string,
+    port: number,
+    timeoutMs: number,
+  ): BlockingConnection | 'refused' | 'timeout' {
+    const ip = host === 'localhost' ? '127.0.0.1' : host;
+    for (const { pump, network } of connectors) {
+      if (network?.listenerAt(ip, port) === undefined) continue;
+      // A cluster of this process could not answer while this thread waits for a socket.
+      const enter = (run: () => void): void => pump.input(run);
+      const route = {
+        from: OUTSIDE,
+        fromIp: process.options.ip,
+        ip,
+        port,
+        network,
+        enter,
+        spend: () => undefined,
+      };
+      return connectBlocking(route, timeoutMs);
+    }
+    return this.#blockingSockets.connect(host, port, process.options.ip, timeoutMs);
+  }
+
+  get pump(): RealTimePump {
+    return this.#pump;
+  }
+
+  /** Of the attached processes. */
+  get network(): Network | undefined {
+    return this.#processes.values().next().value?.network;
   }
 
   /** A link whose messages count as traffic: fast-forwarding waits for them to arrive. */

@@ -5,8 +5,8 @@ import { Connection, type ConnectionEnd, type ConnectionHandlers } from './conne
 /** Who sends or receives: a node's process, by a name that survives its restarts. */
 export type HostId = string;
 
-/** What a connection carries. Rules can tell bus traffic from the links between masters and replicas. */
-export type Traffic = 'bus' | 'replication';
+/** What a connection carries. Rules can tell bus traffic from the links between masters and replicas, and from what MIGRATE sends. */
+export type Traffic = 'bus' | 'replication' | 'migration';
 
 export interface FrameInfo {
   readonly from: HostId;

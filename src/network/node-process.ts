@@ -2,6 +2,7 @@
 import type { ClusterBrain } from '../cluster/brain.js';
 import type { BusLink } from '../cluster/bus-link.js';
 import type { RedisVersion } from '../commands/command.js';
+import type { BlockingConnection } from '../commands/generic/migration-link.js';
 import { Config, type ConfigValue } from '../config/config.js';
 import { linesOf, parseConfigFile } from '../config/config-file.js';
 import type { ClientSession } from '../node/client-session.js';
@@ -11,6 +12,7 @@ import type { ClientConnection, LogLevel, NodeEvent, NodeHost, NodeStorage } fro
 import type { ByteStream, ByteStreamHandlers } from '../replication/ports.js';
 import type { Clock, Timer } from '../time/clock.js';
 import type { Random } from '../time/random.js';
+import { connectBlocking } from './blocking-connection.js';
 import { acceptMemoryBus, connectMemoryBus } from './memory-bus.js';
 import { acceptStream, connectStream } from './memory-stream.js';
 import type { HostId, Network } from './network.js';
@@ -38,6 +40,13 @@ export interface OutsideConnector {
     port: number,
     handlers: ByteStreamHandlers,
   ): ByteStream | null;
+  /** As `connectBlocking` of the node's host; real time passes meanwhile. */
+  connectBlocking(
+    process: NodeProcess,
+    host: string,
+    port: number,
+    timeoutMs: number,
+  ): BlockingConnection | 'refused' | 'timeout';
 }
 
 export interface NodeProcessOptions {
@@ -221,6 +230,19 @@ export class NodeProcess implements NodeHost {
     if (this.outside === null || this.network.isOwn(host, port))
       return connectStream(this, host, port, handlers);
     return this.outside.connectStream(this, host, port, handlers);
+  }
+
+  connectBlocking(
+    host: string,
+    port: number,
+    timeoutMs: number,
+    spend: (durationMs: number) => void,
+  ): BlockingConnection | 'refused' | 'timeout' {
+    const { network, name: from, options } = this;
+    const ip = host === 'localhost' ? options.ip : host;
+    if (this.outside !== null && !network.isOwn(ip, port))
+      return this.outside.connectBlocking(this, host, port, timeoutMs);
+    return connectBlocking({ from, fromIp: options.ip, ip, port, network, spend }, timeoutMs);
   }
 
   log(level: LogLevel, text: string): void {

@@ -27,6 +27,7 @@ import { NodeDebugSwitches } from './debug-switches.js';
 import { Dispatcher, type DispatchHost } from './dispatch.js';
 import { type ExecutionHost, Executor } from './execution.js';
 import { KeyspaceEvents } from './keyspace-events.js';
+import { KeptMigrationLinks } from './migration-links.js';
 import { Monitors } from './monitors.js';
 import { OwnOutput } from './own-output.js';
 import { PauseState } from './pause.js';
@@ -72,6 +73,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   readonly tracking: Tracking;
   readonly monitors: Monitors;
   readonly blockedOnKeys: BlockedOnKeys;
+  readonly migrationLinks: KeptMigrationLinks;
   readonly slowLog = new SlowLog();
   readonly debugSwitches = new NodeDebugSwitches(this);
   readonly configFile: ConfigFile;
@@ -149,6 +151,12 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
       keyspace: this.keyspace,
       serve: (waiter, key) => this.#serveWaiter(waiter, key),
     });
+    this.migrationLinks = new KeptMigrationLinks({
+      clock: host.clock,
+      random: host.random,
+      connect: (target, port, timeoutMs) =>
+        host.connectBlocking(target, port, timeoutMs, (durationMs) => this.freeze(durationMs)),
+    });
     this.#masterSession = new ClientSession(this, 0, 'master-link', null);
     this.replication = new Replication(
       createReplicationHost({
@@ -188,6 +196,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     this.#stopped = true;
     this.#cron.stop();
     for (const session of [...this.sessions.values()]) session.close('shutdown');
+    this.migrationLinks.closeAll();
     this.#host.emit({ kind: 'stopped' });
   }
 

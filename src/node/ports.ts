@@ -1,6 +1,7 @@
 /** What a node needs of the process it lives in. Everything impure comes through here: connections, storage, time, randomness, logs. */
 import type { BusLink } from '../cluster/bus-link.js';
 import type { ClusterEvent } from '../cluster/events.js';
+import type { BlockingConnection } from '../commands/generic/migration-link.js';
 import type { ReplicationEvent } from '../replication/events.js';
 import type { ByteStream, ByteStreamHandlers } from '../replication/ports.js';
 import type { ByteString } from '../resp/byte-string.js';
@@ -31,6 +32,16 @@ export interface NodeHost {
   connectBus(ip: string, busPort: number): BusLink | null;
   /** Opens a byte stream to a master's client port. */
   connectStream(host: string, port: number, handlers: ByteStreamHandlers): ByteStream | null;
+  /**
+   * Opens a connection on which the node waits for each step (MIGRATE).
+   * @param spend called with how long the node was held up, where that is virtual time.
+   */
+  connectBlocking(
+    host: string,
+    port: number,
+    timeoutMs: number,
+    spend: (durationMs: number) => void,
+  ): BlockingConnection | 'refused' | 'timeout';
   log(level: LogLevel, text: string): void;
   emit(event: NodeEvent): void;
   /** The node handles nothing for that long (DEBUG SLEEP). */

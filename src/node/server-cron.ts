@@ -43,6 +43,7 @@ export class ServerCron {
     if (this.#runs % RUNS_PER_SECOND === 0) {
       this.#closeIdleClients();
       this.#redirectBlockedClients();
+      node.migrationLinks.closeUnused();
       node.replication.cron();
     }
     node.tracking.limit();

@@ -271,7 +271,7 @@ export class Cluster implements NodeOwner, AsyncDisposable {
     const { ports, connector } = this.#parts;
     for (const node of this.nodes) node.process.kill();
     this.pump.stop();
-    connector.closeStreams();
+    await connector.closeStreams();
     await Promise.all(ports.map((port) => port.close()));
   }
 }

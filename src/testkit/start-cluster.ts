@@ -160,7 +160,7 @@ class ClusterBuilder {
   /** Gives back what a failed start had taken. */
   async abandon(): Promise<void> {
     this.#pump.stop();
-    this.#connector.closeStreams();
+    await this.#connector.closeStreams();
     await Promise.all(this.#ports.map((ports) => ports.close()));
   }
 

@@ -48,6 +48,7 @@ export async function startStandaloneNode(
   );
   const connector = new TcpConnector(pump, version, false);
   process.outside = connector;
+  connector.attach(HOST, port + 10_000, process);
   listener.process = process;
   pump.input(() => process.start());
   const connections: RealConnection[] = [];
@@ -65,7 +66,7 @@ export async function startStandaloneNode(
     async [Symbol.asyncDispose]() {
       for (const connection of connections) connection.close();
       process.kill();
-      connector.closeStreams();
+      await connector.closeStreams();
       await listener.close();
       pump.stop();
     },

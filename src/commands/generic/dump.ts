@@ -22,7 +22,7 @@ import {
 } from '../../resp/errors/index.js';
 import { parseInteger } from '../../resp/integer.js';
 import { ErrorReply, OK, type Reply } from '../../resp/reply.js';
-import type { Command } from '../command.js';
+import type { Command, RedisVersion } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { oneKey } from '../key-specs.js';
 import { valueLimitsOf } from '../value-limits.js';
@@ -42,7 +42,7 @@ function runDump(context: CommandContext, argv: readonly ByteString[]): Reply {
   const value = context.db.lookupRead(argv[1]!);
   if (value === undefined) return null;
   const { rdbcompression } = context.node.config.values;
-  return bytesToByteString(createDumpPayload(value, rdbVersionOf(context), rdbcompression));
+  return bytesToByteString(createDumpPayload(value, rdbVersionOf(context.node.version), rdbcompression));
 }
 
 function runRestore(context: CommandContext, argv: readonly ByteString[]): Reply {
@@ -110,7 +110,7 @@ function parseRestoreOptions(argv: readonly ByteString[]): RestoreOptions | Erro
 
 function valueOfPayload(context: CommandContext, text: ByteString): StoredValue | ErrorReply {
   const payload = byteStringToBytes(text);
-  if (!verifyDumpPayload(payload, rdbVersionOf(context))) return WRONG_PAYLOAD;
+  if (!verifyDumpPayload(payload, rdbVersionOf(context.node.version))) return WRONG_PAYLOAD;
   const { config, version } = context.node;
   if (version === '7.0' && (payload[0] as number) > LAST_TYPE_OF_70) return BAD_DATA_FORMAT;
   try {
@@ -130,8 +130,8 @@ function noteDeletion(context: CommandContext, key: ByteString): void {
   context.notify('g', 'del', key);
 }
 
-function rdbVersionOf({ node }: CommandContext): number {
-  return node.version === '7.0' ? RDB_VERSION_70 : RDB_VERSION_72;
+export function rdbVersionOf(version: RedisVersion): number {
+  return version === '7.0' ? RDB_VERSION_70 : RDB_VERSION_72;
 }
 
 export const dump = {

@@ -5,6 +5,7 @@ import { del, unlink } from './delete.js';
 import { dump, restore, restoreAsking } from './dump.js';
 import { expire, expireat, persist, pexpire, pexpireat } from './expire.js';
 import { exists, randomkey, touch, type } from './inspect.js';
+import { migrate } from './migrate.js';
 import { object } from './object.js';
 import { rename, renamenx } from './rename.js';
 import { keys, scan } from './scan.js';
@@ -20,6 +21,7 @@ export const genericCommands: CommandGroupTable = [
   expireat,
   expiretime,
   keys,
+  migrate,
   move,
   object,
   persist,

@@ -54,9 +54,10 @@ function findKeys(command: ResolvedCommand, asked: readonly ByteString[]): Found
     for (const position of positions ?? []) bySpecs.push({ position, flags: actual });
   }
   if (keyPositions === undefined) return bySpecs;
-  return keyPositions(asked).map(
-    (position) => bySpecs.find((found) => found.position === position) ?? { position, flags: [] },
-  );
+  return keyPositions(asked).map((position) => {
+    const flags = bySpecs.find((found) => found.position === position)?.flags ?? [];
+    return { position, flags: flags.filter((flag) => flag !== 'incomplete') };
+  });
 }
 
 /** Where the arguments decide what happens to the key: SET ... GET reads it too, BITFIELD may only read. */

@@ -28,6 +28,19 @@ export const INVALID_RESTORE_TTL = new ErrorReply('ERR Invalid TTL value, must b
 export const WRONG_PAYLOAD = new ErrorReply('ERR DUMP payload version or checksum are wrong');
 export const BAD_DATA_FORMAT = new ErrorReply('ERR Bad data format');
 
+// MIGRATE
+export const MIGRATE_KEY_WITH_KEYS = new ErrorReply(
+  'ERR When using MIGRATE KEYS option, the key argument must be set to the empty string',
+);
+export const MIGRATE_CANNOT_CONNECT = new ErrorReply('IOERR error or timeout connecting to the client');
+export const MIGRATE_WRITE_FAILED = new ErrorReply('IOERR error or timeout writing to target instance');
+export const MIGRATE_READ_FAILED = new ErrorReply('IOERR error or timeout reading to target instance');
+
+/** @param text what the target answered, without the minus. */
+export function migrateTargetError(text: ByteString): ErrorReply {
+  return new ErrorReply(`ERR Target instance replied with error: ${text}`);
+}
+
 /** `option` as the client spelled it. */
 export function unsupportedOption(option: ByteString): ErrorReply {
   return new ErrorReply(`ERR Unsupported option ${asCString(option)}`);

@@ -35,7 +35,7 @@ export function statsSection({ node }: CommandContext): InfoLines {
     ['pubsubshard_channels', pubSub.shardChannels.size],
     ['latest_fork_usec', 0],
     ['total_forks', 0],
-    ['migrate_cached_sockets', 0],
+    ['migrate_cached_sockets', node.migrationLinks.count],
     ['slave_expires_tracked_keys', 0],
     ['active_defrag_hits', 0],
     ['active_defrag_misses', 0],
