@@ -123,6 +123,7 @@ export class FakeServer {
         active: null,
       },
       blockedOnKeys: { signalReady: () => undefined, awaitedKeys: 0, awaitedDeletions: 0 },
+      migrationLinks: { count: 0 },
       slowLog: this.slowLog,
       debugSwitches: this.debugSwitches,
       configFile: this.configFile,
