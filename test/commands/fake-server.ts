@@ -123,7 +123,7 @@ export class FakeServer {
         active: null,
       },
       blockedOnKeys: { signalReady: () => undefined, awaitedKeys: 0, awaitedDeletions: 0 },
-      migrationLinks: { count: 0 },
+      migrationLinks: { count: 0, open: () => 'refused', close: () => undefined },
       slowLog: this.slowLog,
       debugSwitches: this.debugSwitches,
       configFile: this.configFile,
