@@ -13,6 +13,7 @@ Options of start:
   --node-timeout <time>  cluster-node-timeout, such as 5s or 15000 (default: 15s)
   --version <7.0|7.2>    the release the nodes behave as (default: 7.2)
   --seed <n>             seed of everything random
+  --config <name=value>  a directive of redis.conf for all nodes; as many as you like
   --help                 this text
 `;
 
@@ -25,6 +26,7 @@ async function main(args: readonly string[]): Promise<number> {
       'node-timeout': { type: 'string' },
       version: { type: 'string' },
       seed: { type: 'string' },
+      config: { type: 'string', multiple: true },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -44,6 +46,7 @@ async function main(args: readonly string[]): Promise<number> {
     ...(values['node-timeout'] === undefined ? {} : { nodeTimeout: durationOf(values['node-timeout']) }),
     ...(values.version === undefined ? {} : { version: values.version as '7.0' | '7.2' }),
     ...(values.seed === undefined ? {} : { seed: Number(values.seed) }),
+    ...(values.config === undefined ? {} : { config: directivesOf(values.config) }),
   });
   return 0;
 }
@@ -61,6 +64,19 @@ async function start(options: ClusterOptions): Promise<void> {
   });
   clearInterval(keepAlive);
   await cluster.stop();
+}
+
+function directivesOf(settings: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    settings.map((setting) => {
+      const equals = setting.indexOf('=');
+      if (equals > 0) return [setting.slice(0, equals), setting.slice(equals + 1)];
+      throw new RedisTestClusterError(
+        'INVALID_ARGUMENT',
+        `--config takes name=value, such as maxmemory=100mb, got '${setting}'`,
+      );
+    }),
+  );
 }
 
 function durationOf(text: string): number | string {

@@ -1,9 +1,11 @@
 /** The package as a user gets it: built, packed, installed from the tarball, and used from an ES module and from CommonJS. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Readable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
 const work = mkdtempSync(join(tmpdir(), 'redis-test-cluster-package-'));
@@ -128,6 +130,31 @@ describe('the published package', { timeout: 60_000 }, () => {
     const cli = join(project, 'node_modules/.bin/redis-test-cluster');
     expect(execFileSync(cli, ['--help'], { encoding: 'utf8' })).toContain('redis-test-cluster start');
   });
+
+  it('has a command that runs a cluster with directives of redis.conf until it is interrupted', async () => {
+    const cli = spawn(join(project, 'node_modules/.bin/redis-test-cluster'), [
+      ...['start', '1', '0'],
+      ...['--config', 'maxmemory=100mb', '--config', 'notify-keyspace-events=KEA'],
+    ]);
+    onTestFinished(() => void cli.kill('SIGKILL'));
+    const exited = new Promise((resolve) => {
+      cli.on('exit', resolve);
+    });
+    const port = Number(await textUntil(cli.stdout, /redis-cli -c -p (\d+)/));
+    const socket = connect(port, '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    socket.write('CONFIG GET maxmemory\r\nCONFIG GET notify-keyspace-events\r\n');
+    expect(await textUntil(socket, /maxmemory\r\n\$\d+\r\n(\d+)[^]*AKE/)).toBe('104857600');
+    cli.kill('SIGINT');
+    expect(await exited).toBe(0);
+  });
+
+  it.each(['maxmemory', '=1'])('has a command that refuses --config %s', (setting) => {
+    const cli = join(project, 'node_modules/.bin/redis-test-cluster');
+    const result = spawnSync(cli, ['start', '1', '0', '--config', setting], { encoding: 'utf8' });
+    expect(result.stderr).toBe(`--config takes name=value, such as maxmemory=100mb, got '${setting}'\n`);
+    expect(result.status).toBe(1);
+  });
 });
 
 function npm(cwd: string, ...args: string[]): string {
@@ -135,6 +162,19 @@ function npm(cwd: string, ...args: string[]): string {
   if (result.status !== 0)
     throw new Error(`npm ${args.join(' ')} failed:\n${result.stdout}\n${result.stderr}`);
   return result.stdout;
+}
+
+/** Reads until the pattern is there. @returns its first group. */
+function textUntil(stream: Readable, pattern: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    stream.on('data', (chunk: Buffer) => {
+      text += chunk.toString('latin1');
+      const found = pattern.exec(text);
+      if (found !== null) resolve(found[1] as string);
+    });
+    stream.on('close', () => reject(new Error(`ended after ${text}`)));
+  });
 }
 
 /** Runs a program of the project; the time limit is there for one that does not end by itself. */
