@@ -72,8 +72,11 @@ export interface Session {
   close(reason: string): void;
   /** Holds the session's further input until unblock() or the timeout. @param timeoutAtMs 0 = none. */
   block(blocked: BlockedState): void;
-  unblock(reply: Reply): void;
+  /** @param by CLIENT UNBLOCK, where it was not what the session waits for that ended the wait. */
+  unblock(reply: Reply, by?: 'client-unblock'): void;
   readonly blocked: BlockedState | null;
+  /** The command that it waits with, or waited with last. */
+  waitsWith: QueuedCommand | null;
 }
 
 /** What CLIENT TRACKING ON asked for (https://redis.io/docs/latest/develop/reference/client-side-caching/). */

@@ -3,6 +3,7 @@ import type { RedisVersion } from '../commands/command.js';
 import type {
   BlockedState,
   ClientTracking,
+  QueuedCommand,
   Session,
   Subscriptions,
   Transaction,
@@ -26,7 +27,7 @@ export interface SessionOwner {
   /** Runs one command; the session's reply() is called with the answer. */
   dispatch(session: ClientSession, argv: readonly ByteString[]): void;
   /** The command that the session waited with got this answer without running again. */
-  onUnblocked(session: ClientSession, reply: Reply): void;
+  onUnblocked(session: ClientSession, reply: Reply, by?: 'client-unblock'): void;
   /** The session may go on with its input when the input in hand is done. */
   onInputReady(session: ClientSession): void;
   /** The session has output to write when the input in hand is done. */
@@ -67,6 +68,7 @@ export class ClientSession implements Session {
   closeAfterReply = false;
   lastWriteOffset = 0;
   lastCommand = 'NULL';
+  waitsWith: QueuedCommand | null = null;
   bytesIn = 0;
   bytesOut = 0;
   /** A command that a pause holds back; it runs again when the pause ends. */
@@ -226,10 +228,10 @@ export class ClientSession implements Session {
     });
   }
 
-  unblock(reply: Reply): void {
+  unblock(reply: Reply, by?: 'client-unblock'): void {
     if (this.#blocked === null) return;
     this.#endBlock();
-    this.#owner.onUnblocked(this, reply);
+    this.#owner.onUnblocked(this, reply, by);
     this.reply(reply);
     this.endCommand(false);
     this.#owner.onInputReady(this);

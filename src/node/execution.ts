@@ -101,8 +101,12 @@ export class Executor {
     }
     if (reply instanceof ErrorReply) counters.failed++;
     counters.microseconds += this.#heldUs;
-    if (session.kind !== 'master-link') {
-      logSlowCommand(host.slowLog, host.context, session, command, argv, this.#heldUs);
+    if (isWaiting) {
+      session.waitsWith = { command, argv };
+    } else if (session.kind !== 'master-link') {
+      // What runs once more in 7.0 is made up; the client sent something else.
+      const sent = this.isRetry ? (session.waitsWith?.argv ?? argv) : argv;
+      logSlowCommand(host.slowLog, host.context, session, command, sent, this.#heldUs);
     }
     this.#heldUs = 0;
     if (!host.monitors.isEmpty && !this.isRetry) host.monitors.feed(session, command, argv);
@@ -112,14 +116,26 @@ export class Executor {
     return reply;
   }
 
-  /** The command that a session waited with ended without running again (updateStatsOnUnblock of blocked.c). */
-  countUnblocked(command: string, reply: Reply): void {
-    const { stats, version } = this.#host.context;
-    if (version === '7.0') return;
-    const counters = this.#countersOf(command);
-    counters.calls++;
-    stats.totalCommandsProcessed++;
-    if (reply instanceof ErrorReply) counters.failed++;
+  /**
+   * The command that a session waited with ended without running again (updateStatsOnUnblock of blocked.c). In 7.0 that
+   * was counted when it began, but for CLIENT UNBLOCK, to which it failed whatever the answer; and the arguments are
+   * gone when the slow log gets it.
+   */
+  countUnblocked(session: Session, reply: Reply, by?: 'client-unblock'): void {
+    const { slowLog, context } = this.#host;
+    const { waitsWith } = session;
+    if (waitsWith === null || (context.version === '7.0' && by !== 'client-unblock')) return;
+    const { command } = waitsWith;
+    const argv = context.version === '7.0' ? [] : waitsWith.argv;
+    const counters = this.#countersOf(command.fullName);
+    if (context.version === '7.0') {
+      counters.failed++;
+    } else {
+      counters.calls++;
+      context.stats.totalCommandsProcessed++;
+      if (reply instanceof ErrorReply) counters.failed++;
+    }
+    logSlowCommand(slowLog, context, session, command, argv, 0);
   }
 
   #countersOf(command: string): CommandStats {

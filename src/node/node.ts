@@ -261,8 +261,8 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     if (this.blockedOnKeys.hasReadyKeys) this.blockedOnKeys.serve();
   }
 
-  onUnblocked(session: ClientSession, reply: Reply): void {
-    this.executor.countUnblocked(session.lastCommand, reply);
+  onUnblocked(session: ClientSession, reply: Reply, by?: 'client-unblock'): void {
+    this.executor.countUnblocked(session, reply, by);
   }
 
   onInputReady(session: ClientSession): void {

@@ -144,7 +144,7 @@ describe('the published package', { timeout: 60_000 }, () => {
     const socket = connect(port, '127.0.0.1');
     onTestFinished(() => void socket.destroy());
     socket.write('CONFIG GET maxmemory\r\nCONFIG GET notify-keyspace-events\r\n');
-    expect(await textUntil(socket, /maxmemory\r\n\$\d+\r\n(\d+)[^]*AKE/)).toBe('104857600');
+    expect(await textUntil(socket, /maxmemory\r\n\$\d+\r\n(\d+)[\s\S]*AKE/)).toBe('104857600');
     cli.kill('SIGINT');
     expect(await exited).toBe(0);
   });

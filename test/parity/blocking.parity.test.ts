@@ -35,7 +35,19 @@ describeParity('blocked clients are served as redis-server serves them', () => {
     const ours = await play(cluster.nodes[0]!.port, STATISTICS, 2, readStatistics);
     expect(ours).toEqual(theirs);
   });
+
+  it('puts blocked commands into the slow log when they end', async () => {
+    const theirs = await play(real.port, STATISTICS, 2, readSlowLog);
+    const ours = await play(cluster.nodes[0]!.port, STATISTICS, 2, readSlowLog);
+    expect(ours).toEqual(theirs);
+  });
 });
+
+async function readSlowLog(main: RealConnection): Promise<unknown> {
+  const log = (await main.command('SLOWLOG', 'GET', -1)) as unknown[][];
+  const calls = log.map((entry) => (entry[3] as Buffer[]).map(String).join(' '));
+  return calls.filter((call) => call === '' || /^(B|RPUSH)/.test(call));
+}
 
 /**
  * Plays a script and gives every reply. A line is a client's name and its command; `blocked N` waits until N clients
@@ -53,6 +65,8 @@ async function play(
   const main = await RealConnection.open(port);
   await main.raw('FLUSHALL');
   await main.raw('CONFIG', 'RESETSTAT');
+  await main.raw('CONFIG', 'SET', 'slowlog-log-slower-than', 0, 'slowlog-max-len', 1000);
+  await main.raw('SLOWLOG', 'RESET');
   try {
     for (const [name = '', ...call] of callsOf(script)) {
       if (name === 'blocked') {

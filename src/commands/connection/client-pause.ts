@@ -82,9 +82,6 @@ function unblock({ node }: CommandContext, argv: readonly ByteString[]): Reply {
   const blocked = target?.blocked ?? null;
   // A client that a pause holds back waits for nothing that could time out.
   if (target === undefined || blocked === null || blocked.kind === 'pause') return 0;
-  // In 7.0 each command that is ended so counts as failed.
-  const counters = node.version === '7.0' ? node.stats.commands.get(target.lastCommand) : undefined;
-  if (counters !== undefined) counters.failed++;
-  target.unblock(reason === 'error' ? UNBLOCKED_BY_CLIENT : blocked.onTimeout());
+  target.unblock(reason === 'error' ? UNBLOCKED_BY_CLIENT : blocked.onTimeout(), 'client-unblock');
   return 1;
 }
