@@ -82,6 +82,7 @@ export interface NodeStats {
   totalNetInputBytes: number;
   totalNetOutputBytes: number;
   unexpectedErrorReplies: number;
+  evictedClients: number;
   syncFull: number;
   syncPartialOk: number;
   syncPartialError: number;
@@ -132,6 +133,7 @@ export interface NodeContext {
   readonly slowLog?: SlowLog;
   readonly blockedOnKeys: KeyWaiters;
   readonly migrationLinks: MigrationLinks;
+  readonly memory: MemoryPort;
   readonly debugSwitches?: DebugSwitches;
   /** Process id for INFO; absent = 1. */
   readonly processId?: number;
@@ -142,8 +144,25 @@ export interface NodeContext {
   exit(reason: string): void;
   /** DEBUG RESTART and CRASH-AND-RECOVER. */
   restart(delayMs: number): void;
-  /** Sum of what the sessions have queued for output, bytes. */
-  outputBufferBytes(): number;
+}
+
+/** What the node would take of memory, in bytes: INFO memory and maxmemory. */
+export interface MemoryPort {
+  /** used_memory; told at once, however much data there is. */
+  readonly usedBytes: number;
+  readonly peakBytes: number;
+  /** Of a node without data. */
+  readonly startupBytes: number;
+  /** Backlog and buffers of replicas, and the part of these that does not count for maxmemory. */
+  readonly replicationBytes: number;
+  readonly uncountedBytes: number;
+  readonly clientBytes: { readonly normal: number; readonly replica: number };
+  /** For how long memory was short although eviction tried: this time, and altogether. */
+  readonly exceededUs: { readonly current: number; readonly total: number };
+  /** Memory was short when the command in hand (a script, a transaction) began: what it calls with the flag denyoom is refused. */
+  readonly isOutOfMemory: boolean;
+  /** CONFIG RESETSTAT */
+  reset(): void;
 }
 
 /** The file a node was configured from. */

@@ -13,6 +13,8 @@ export interface Transaction {
   readonly queue: QueuedCommand[];
   /** A queued command was refused: EXEC answers EXECABORT. */
   aborted: boolean;
+  /** What the queued commands and their arguments take. */
+  bytes: number;
 }
 
 export interface Session {
@@ -45,8 +47,14 @@ export interface Session {
   noTouch: boolean;
   /** CLIENT TRACKING; null or absent = off. Set by the node's tracking port only. */
   tracking?: ClientTracking | null;
-  /** Bytes that wait to be written. */
-  readonly queuedBytes?: number;
+  /** Bytes of output that the client has not taken yet, those in the socket included. */
+  readonly pendingBytes: number;
+  /** Bytes of requests that have not run yet, and the room for them. */
+  readonly queryBytes: number;
+  readonly queryRoom: number;
+  /** Room for small replies, and the most that was in it lately. */
+  readonly replyRoom: number;
+  readonly replyPeak: number;
   /** What it listens to; null or absent = nothing. Set by the node's pub/sub port only. */
   subscriptions?: Subscriptions | null;
   /** What feeds commands in: a user's connection, the link to our master, or the node itself. */
@@ -66,8 +74,8 @@ export interface Session {
   bytesOut: number;
   /** Queues bytes for the client outside of a command's own reply (push messages, replies to a client that was blocked). */
   send(reply: Reply): void;
-  /** Queues raw bytes (replication stream). */
-  sendRaw(bytes: ByteString | Uint8Array): void;
+  /** Queues raw bytes (replication stream). @param isBuffered false: they are not subject to the limits of output buffers. */
+  sendRaw(bytes: ByteString | Uint8Array, isBuffered?: boolean): void;
   /** Closes the connection now. */
   close(reason: string): void;
   /** Holds the session's further input until unblock() or the timeout. @param timeoutAtMs 0 = none. */

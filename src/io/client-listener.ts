@@ -60,6 +60,9 @@ export class ClientListener {
       session = process.acceptClient({
         remoteAddress: addressOf(socket.remoteAddress, socket.remotePort),
         localAddress: addressOf(socket.localAddress, socket.localPort),
+        get pendingBytes() {
+          return socket.writableLength;
+        },
         write: (bytes) => this.#write(socket, bytes),
         end: () => {
           this.#pump.traffic++;

@@ -3,6 +3,7 @@
  * `signalModified`. db.c of Redis; https://redis.io/docs/latest/develop/use/keyspace/
  */
 import type { ByteString } from '../resp/byte-string.js';
+import { dictTableBytes } from '../structures/allocation-size.js';
 import {
   type AccessPolicy,
   accessAfterUse,
@@ -14,6 +15,7 @@ import {
 import { ExpiryTable } from './expiry-table.js';
 import type { KeyspaceHost } from './host.js';
 import { KeyEntry, KeyTable } from './key-table.js';
+import { EXPIRY_BYTES, storedBytes } from './memory-size.js';
 import type { StoredValue } from './values/stored-value.js';
 import type { WatchedData, WatchRegistry } from './watch-registry.js';
 
@@ -34,6 +36,7 @@ export interface DatabaseOwner {
   hits: number;
   misses: number;
   expired: number;
+  evicted: number;
 }
 
 /** How often RANDOMKEY draws again when all it draws has expired but may not be deleted. */
@@ -46,6 +49,8 @@ export class Database implements WatchedData {
   #expiry = new ExpiryTable();
   /** What the entries tell of their use: changes with the eviction policy. */
   #accessKind: AccessPolicy['kind'] = 'lru';
+  /** What all entries take. */
+  #entryBytes = 0;
 
   /** Use `keyspace.databases`. */
   constructor(owner: DatabaseOwner, index: number) {
@@ -56,6 +61,17 @@ export class Database implements WatchedData {
   /** Keys, with those that expired but were not deleted yet. */
   get size(): number {
     return this.#keys.size;
+  }
+
+  /** What keys, values and tables take of memory, about. */
+  get memoryBytes(): number {
+    return this.#entryBytes + this.tableBytes;
+  }
+
+  /** Of these the tables, and what each key takes beside its name and value. */
+  get tableBytes(): number {
+    const expiring = this.#expiry.size;
+    return dictTableBytes(this.#keys.size) + dictTableBytes(expiring) + EXPIRY_BYTES * expiring;
   }
 
   /** Keys with an expiry. */
@@ -121,7 +137,7 @@ export class Database implements WatchedData {
       host.notify('n', 'new', key, this.index);
       return;
     }
-    entry.value = value;
+    this.#replace(key, entry, value);
     if (this.#expiry.size !== 0 && options?.keepTtl !== true) this.#expiry.delete(key);
     host.onKeyRemoved?.(this.index, key);
   }
@@ -130,7 +146,7 @@ export class Database implements WatchedData {
   replaceValue(key: ByteString, value: StoredValue): void {
     const entry = this.#keys.get(key);
     if (entry === undefined) this.#add(key, value);
-    else entry.value = value;
+    else this.#replace(key, entry, value);
   }
 
   /** Stores a key without telling anybody: loading a dump, a full resync. */
@@ -142,7 +158,10 @@ export class Database implements WatchedData {
 
   /** Removes a key with its expiry. The caller signals the change. @returns false when there was none. */
   delete(key: ByteString): boolean {
-    if (!this.#keys.delete(key)) return false;
+    const entry = this.#keys.get(key);
+    if (entry === undefined) return false;
+    this.#keys.delete(key);
+    this.#entryBytes -= entry.bytes;
     this.#expiry.delete(key);
     this.#owner.host.onKeyRemoved?.(this.index, key);
     return true;
@@ -207,6 +226,9 @@ export class Database implements WatchedData {
   signalModified(key: ByteString, changes = 1, byNode = false): void {
     const owner = this.#owner;
     owner.dirty += changes;
+    // A bare string was measured when it was stored; other values change in place.
+    const entry = this.#keys.get(key);
+    if (entry !== undefined && typeof entry.value !== 'string') this.#measure(key, entry);
     if (!owner.watches.isEmpty) owner.watches.touch(this.index, key, this);
     owner.host.onKeyModified?.(this.index, key, byNode);
   }
@@ -261,6 +283,27 @@ export class Database implements WatchedData {
     this.#owner.expired++;
   }
 
+  /** Any key, or any that has an expiry, expired or not; null when there is none. */
+  drawKey(expiring: boolean): ByteString | null {
+    const { random } = this.#owner.host;
+    return expiring ? this.#expiry.drawKey(random) : this.#keys.drawKey(random);
+  }
+
+  /** Deletes a key for want of memory, and tells everybody (performEvictions of evict.c). */
+  evict(key: ByteString): void {
+    const { host } = this.#owner;
+    this.delete(key);
+    this.signalModified(key, 0, true);
+    host.notify('e', 'evicted', key, this.index);
+    host.propagateDeletion(this.index, key, 'eviction');
+    this.#owner.evicted++;
+  }
+
+  /** What is left to live, in ms, on an average over the keys that expire; 0 when none does. */
+  get averageTtlMs(): number {
+    return Math.max(0, Math.floor(this.#expiry.averageMs - this.#owner.host.nowMs()));
+  }
+
   /** The key that expires first, if its time has passed. */
   firstExpired(nowMs: number): ByteString | null {
     return this.#expiry.firstDueAt(nowMs);
@@ -275,6 +318,7 @@ export class Database implements WatchedData {
   clear(): void {
     this.#keys.clear();
     this.#expiry.clear();
+    this.#entryBytes = 0;
   }
 
   /** Exchanges contents with another database and tells nobody: use `keyspace.swap`. */
@@ -282,12 +326,26 @@ export class Database implements WatchedData {
     [this.#keys, other.#keys] = [other.#keys, this.#keys];
     [this.#expiry, other.#expiry] = [other.#expiry, this.#expiry];
     [this.#accessKind, other.#accessKind] = [other.#accessKind, this.#accessKind];
+    [this.#entryBytes, other.#entryBytes] = [other.#entryBytes, this.#entryBytes];
   }
 
   #add(key: ByteString, value: StoredValue): void {
     const { accessPolicy, host } = this.#owner;
     if (accessPolicy.kind !== this.#accessKind) this.#changeAccessKind(accessPolicy.kind);
-    this.#keys.add(key, new KeyEntry(value, initialAccess(accessPolicy.kind, host.nowMs())));
+    const entry = new KeyEntry(value, initialAccess(accessPolicy.kind, host.nowMs()));
+    this.#keys.add(key, entry);
+    this.#measure(key, entry);
+  }
+
+  #replace(key: ByteString, entry: KeyEntry, value: StoredValue): void {
+    entry.value = value;
+    this.#measure(key, entry);
+  }
+
+  #measure(key: ByteString, entry: KeyEntry): void {
+    const bytes = storedBytes(key, entry.value);
+    this.#entryBytes += bytes - entry.bytes;
+    entry.bytes = bytes;
   }
 
   #use(entry: KeyEntry): void {

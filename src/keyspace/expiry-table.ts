@@ -1,6 +1,7 @@
 /** When the keys of one database expire, by key and by due time. https://redis.io/docs/latest/commands/expire/#how-redis-expires-keys */
 import type { ByteString } from '../resp/byte-string.js';
 import { DueHeap } from '../structures/due-heap.js';
+import type { Random } from '../time/random.js';
 
 /** Outdated heap entries that are no reason yet to build the heap anew. */
 const FREE_OUTDATED = 64;
@@ -11,6 +12,8 @@ export class ExpiryTable {
   #due: DueHeap | null = null;
   /** Times that a number does not hold exactly: they lie some 285,000 years ahead, but EXPIRETIME tells them. */
   #exact: Map<ByteString, bigint> | null = null;
+
+  #sumMs = 0;
 
   get size(): number {
     return this.#times === null ? 0 : this.#times.size;
@@ -36,13 +39,17 @@ export class ExpiryTable {
     } else if (this.#exact !== null) {
       this.#exact.delete(key);
     }
+    this.#sumMs += rounded - (this.#times.get(key) ?? 0);
     this.#times.set(key, rounded);
     this.#due.add(rounded, key);
     if (this.#due.size > 2 * this.#times.size + FREE_OUTDATED) this.#rebuildHeap();
   }
 
   delete(key: ByteString): boolean {
-    if (this.#times === null || !this.#times.delete(key)) return false;
+    const atMs = this.#times?.get(key);
+    if (this.#times === null || atMs === undefined) return false;
+    this.#times.delete(key);
+    this.#sumMs -= atMs;
     if (this.#exact !== null) this.#exact.delete(key);
     if (this.#times.size === 0) this.clear();
     return true;
@@ -52,6 +59,7 @@ export class ExpiryTable {
     this.#times = null;
     this.#due = null;
     this.#exact = null;
+    this.#sumMs = 0;
   }
 
   /** The key that expires first, if its time has come. */
@@ -64,6 +72,22 @@ export class ExpiryTable {
       if (this.#times?.get(key) === dueAtMs) return key;
       due.drop();
     }
+  }
+
+  /** Any key of the table, about as likely as the others; null when it is empty. */
+  drawKey(random: Random): ByteString | null {
+    const due = this.#due;
+    if (due === null || this.#times === null) return null;
+    for (;;) {
+      const place = random.below(due.size);
+      const key = due.nameAt(place);
+      if (this.#times.get(key) === due.timeAt(place)) return key;
+    }
+  }
+
+  /** Unix ms, on an average; 0 when the table is empty. */
+  get averageMs(): number {
+    return this.size === 0 ? 0 : this.#sumMs / this.size;
   }
 
   /** Not later than the earliest time in the table; null when it is empty. */

@@ -7,11 +7,16 @@ import type { Random } from '../time/random.js';
 import { SlotIndex } from './slot-index.js';
 import type { StoredValue } from './values/stored-value.js';
 
+/** Keys that went and are no reason yet to list the others anew. */
+const FREE_OUTDATED = 64;
+
 /** What a database holds under a key. */
 export class KeyEntry {
   value: StoredValue;
   /** When, or how often, it was used: see access-times.ts. */
   access: number;
+  /** What key and value take, as far as it was counted: see memory-size.ts. */
+  bytes = 0;
 
   constructor(value: StoredValue, access: number) {
     this.value = value;
@@ -25,6 +30,8 @@ export class KeyTable {
   /** The last one found: a command that looks up a key and then stores under it asks twice. */
   #lastKey: ByteString = '';
   #lastEntry: KeyEntry | undefined;
+  /** Keys to draw from; those that went are found out when they are drawn. Filled when somebody first draws. */
+  #drawn: ByteString[] | null = null;
 
   get size(): number {
     return this.#entries === null ? 0 : this.#entries.size;
@@ -45,6 +52,7 @@ export class KeyTable {
     this.#entries ??= new Map();
     this.#entries.set(key, entry);
     if (this.#slots !== null) this.#slots.add(key);
+    if (this.#drawn !== null) this.#drawn.push(key);
   }
 
   /** @returns false when there is no such key. */
@@ -58,6 +66,7 @@ export class KeyTable {
   clear(): void {
     this.#entries = null;
     this.#slots = null;
+    this.#drawn = null;
     this.#lastEntry = undefined;
   }
 
@@ -78,6 +87,23 @@ export class KeyTable {
   /** Any key, each as likely as the others; null when there is none. */
   randomKey(random: Random): ByteString | null {
     return this.size === 0 ? null : this.#slotIndex().randomKey(random);
+  }
+
+  /** Any key, about as likely as the others, at the same cost however many share a slot; null when there is none. */
+  drawKey(random: Random): ByteString | null {
+    const entries = this.#entries;
+    if (entries === null || entries.size === 0) return null;
+    if (this.#drawn === null || this.#drawn.length > 2 * entries.size + FREE_OUTDATED) {
+      this.#drawn = [...entries.keys()];
+    }
+    const drawn = this.#drawn;
+    for (;;) {
+      const place = random.below(drawn.length);
+      const key = drawn[place] as ByteString;
+      if (entries.has(key)) return key;
+      const last = drawn.pop() as ByteString;
+      if (place < drawn.length) drawn[place] = last;
+    }
   }
 
   /** One step of SCAN: about `count` keys, and the cursor to go on from (0 = all seen). */

@@ -19,6 +19,8 @@ export class Keyspace implements DatabaseOwner {
   hits = 0;
   misses = 0;
   expired = 0;
+  /** INFO evicted_keys. */
+  evicted = 0;
   /** Where the next active expire cycle begins, so that one database cannot starve the others. */
   #nextToExpire = 0;
 
@@ -33,6 +35,13 @@ export class Keyspace implements DatabaseOwner {
     const database = this.databases[index];
     if (database === undefined) throw new Error(`there is no database ${index}`);
     return database;
+  }
+
+  /** What the data takes of memory, about. */
+  get memoryBytes(): number {
+    let bytes = 0;
+    for (const database of this.databases) bytes += database.memoryBytes;
+    return bytes;
   }
 
   /** Keys in all databases. */

@@ -29,6 +29,9 @@ export function acceptStream(process: NodeProcess, end: ConnectionEnd): Connecti
   const session = process.acceptClient({
     remoteAddress: `${end.peerIp}:${end.peerPort}`,
     localAddress: `${end.localIp}:${end.localPort}`,
+    get pendingBytes() {
+      return end.pendingBytes;
+    },
     write: (bytes) => end.send(bytes, bytes.length),
     end: () => end.close(),
     destroy: () => end.close(),

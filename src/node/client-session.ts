@@ -1,5 +1,6 @@
 /** One client of a node: decodes its requests, queues its replies, and holds its input while it is blocked (client of server.h). */
 import type { RedisVersion } from '../commands/command.js';
+import type { ClientType } from '../commands/connection/client-type.js';
 import type {
   BlockedState,
   ClientTracking,
@@ -14,6 +15,7 @@ import { ErrorReply, NO_REPLY, PushSequence, type Reply } from '../resp/reply.js
 import { encodeReply } from '../resp/reply-encoder.js';
 import { RequestDecoder } from '../resp/request-decoder.js';
 import type { Timer } from '../time/clock.js';
+import { ClientBuffers } from './client-buffers.js';
 import type { RequestLimits } from './config-changes.js';
 import type { ClientConnection } from './ports.js';
 
@@ -34,10 +36,16 @@ export interface SessionOwner {
   onOutput(session: ClientSession): void;
   /** The client sent an empty line: a replica does so while it loads, to show that it lives. */
   onEmptyLine(session: ClientSession): void;
+  /** It sent more than client-query-buffer-limit without an end of the request. */
+  onQueryBufferLimit(session: ClientSession): void;
   /** The session ended; called once. */
   onClosed(session: ClientSession): void;
   onErrorReply(session: ClientSession, error: ErrorReply): void;
   countInput(bytes: number): void;
+  /** More output waits than the buffer for small replies takes. */
+  onOutputGrew(session: ClientSession): void;
+  /** Bytes came in or went out: what the client takes of memory changed. */
+  onBuffersChanged(session: ClientSession): void;
   countOutput(bytes: number): void;
 }
 
@@ -74,6 +82,12 @@ export class ClientSession implements Session {
   /** A command that a pause holds back; it runs again when the pause ends. */
   postponed: readonly ByteString[] | null = null;
   readonly decoder = new RequestDecoder();
+  readonly buffers: ClientBuffers;
+  /** Unix ms since when its output is over the soft limit; null = it is not. */
+  overSoftLimitSinceMs: number | null = null;
+  /** What it took of memory when that was last counted, and as what type of client. */
+  countedBytes = 0;
+  countedType: ClientType = 'normal';
   readonly #owner: SessionOwner;
   readonly #connection: ClientConnection | null;
   #blocked: BlockedState | null = null;
@@ -81,6 +95,9 @@ export class ClientSession implements Session {
   #text = '';
   #chunks: (ByteString | Uint8Array)[] | null = null;
   #queuedBytes = 0;
+  /** Of all output ever: that up to here does not count as buffered. 0 = all counts. */
+  #uncountedUntil = 0;
+  #isDoomed = false;
   #closed = false;
 
   constructor(owner: SessionOwner, id: number, kind: Session['kind'], connection: ClientConnection | null) {
@@ -90,6 +107,7 @@ export class ClientSession implements Session {
     this.#connection = connection;
     this.createdAtMs = owner.nowMs();
     this.lastInteractionMs = this.createdAtMs;
+    this.buffers = new ClientBuffers(owner.version);
   }
 
   get address(): string {
@@ -117,6 +135,32 @@ export class ClientSession implements Session {
     return this.#queuedBytes + this.#text.length;
   }
 
+  get pendingBytes(): number {
+    const pending = this.queuedBytes + (this.#connection?.pendingBytes ?? 0);
+    return this.#uncountedUntil === 0 ? pending : Math.min(pending, this.#sentBytes - this.#uncountedUntil);
+  }
+
+  get queryBytes(): number {
+    return this.decoder.queryBufferBytes;
+  }
+
+  get queryRoom(): number {
+    return this.buffers.queryRoom;
+  }
+
+  get replyRoom(): number {
+    return this.buffers.replyRoom;
+  }
+
+  get replyPeak(): number {
+    return this.buffers.replyPeak;
+  }
+
+  /** There is a connection behind it. */
+  get isConnected(): boolean {
+    return this.#connection !== null && !this.#closed;
+  }
+
   /** Bytes that arrived from the client. */
   receive(chunk: Uint8Array): void {
     if (this.#closed) return;
@@ -125,10 +169,12 @@ export class ClientSession implements Session {
     this.#owner.countInput(chunk.length);
     const { emptyLines } = this.decoder;
     this.decoder.push(chunk);
+    this.buffers.onInput(this.decoder.expectedBytes);
     this.processInput();
     if (this.decoder.emptyLines !== emptyLines) this.#owner.onEmptyLine(this);
     // Asked when all that is complete has run: what is left is one request that never ends, or input of a blocked client.
-    if (this.decoder.exceedsQueryBufferLimit) this.close('query buffer limit');
+    if (this.decoder.exceedsQueryBufferLimit) this.#owner.onQueryBufferLimit(this);
+    else this.#owner.onBuffersChanged(this);
   }
 
   setRequestLimits(limits: RequestLimits): void {
@@ -138,7 +184,7 @@ export class ClientSession implements Session {
 
   /** Runs the complete requests that wait, until the session blocks or ends. */
   processInput(): void {
-    while (this.#blocked === null && !this.#closed && !this.closeAfterReply) {
+    while (this.#blocked === null && !this.isEnding && !this.closeAfterReply) {
       if (this.#owner.halted) {
         this.#owner.onInputReady(this);
         return;
@@ -152,7 +198,7 @@ export class ClientSession implements Session {
     if (
       this.decoder.protocolError !== null &&
       !this.closeAfterReply &&
-      !this.#closed &&
+      !this.isEnding &&
       this.#blocked === null
     ) {
       this.reply(this.decoder.protocolError);
@@ -170,30 +216,38 @@ export class ClientSession implements Session {
   }
 
   send(reply: Reply): void {
-    if (this.#closed || reply === NO_REPLY || this.kind === 'master-link') return;
+    if (this.isEnding || reply === NO_REPLY || this.kind === 'master-link') return;
     if (this.queuedBytes === 0) this.#owner.onOutput(this);
     this.#text += encodeReply(reply, this.protocol, this.#owner.version);
+    if (this.#queuedBytes + this.#text.length > this.buffers.replyRoom) this.#owner.onOutputGrew(this);
   }
 
-  sendRaw(bytes: ByteString | Uint8Array): void {
-    if (this.#closed || bytes.length === 0) return;
+  sendRaw(bytes: ByteString | Uint8Array, isBuffered = true): void {
+    if (this.isEnding || bytes.length === 0) return;
     if (this.queuedBytes === 0) this.#owner.onOutput(this);
     if (typeof bytes === 'string') {
       this.#text += bytes;
-      return;
+    } else {
+      this.#chunks ??= [];
+      if (this.#text !== '') this.#chunks.push(this.#text);
+      this.#chunks.push(bytes);
+      this.#queuedBytes += this.#text.length + bytes.length;
+      this.#text = '';
     }
-    this.#chunks ??= [];
-    if (this.#text !== '') this.#chunks.push(this.#text);
-    this.#chunks.push(bytes);
-    this.#queuedBytes += this.#text.length + bytes.length;
-    this.#text = '';
+    if (!isBuffered) this.#uncountedUntil = this.#sentBytes;
+    else if (this.queuedBytes > this.buffers.replyRoom) this.#owner.onOutputGrew(this);
+  }
+
+  get #sentBytes(): number {
+    return this.bytesOut + this.queuedBytes;
   }
 
   /** Hands the queued output to the connection, in one write where it is only text. */
   flush(): void {
-    if (this.#closed) return;
+    if (this.isEnding) return;
     const count = this.queuedBytes;
     if (count > 0) {
+      this.buffers.onOutput(count);
       this.bytesOut += count;
       this.#owner.countOutput(count);
       for (const chunk of this.#chunks ?? []) this.#connection?.write(chunk);
@@ -202,11 +256,23 @@ export class ClientSession implements Session {
       const text = this.#text;
       this.#text = '';
       if (text !== '') this.#connection?.write(text);
+      this.#owner.onBuffersChanged(this);
     }
     if (this.closeAfterReply) {
       this.#connection?.end();
       this.#end();
     }
+  }
+
+  /** It is closed, or will be before anything else leaves. */
+  get isEnding(): boolean {
+    return this.#closed || this.#isDoomed;
+  }
+
+  /** Closes the connection when the command in hand is done (freeClientAsync): nothing more is run or sent. */
+  doom(): void {
+    this.#isDoomed = true;
+    this.#dropOutput();
   }
 
   close(_reason: string): void {
@@ -274,9 +340,13 @@ export class ClientSession implements Session {
   #end(): void {
     this.#closed = true;
     this.#endBlock();
+    this.#dropOutput();
+    this.#owner.onClosed(this);
+  }
+
+  #dropOutput(): void {
     this.#text = '';
     this.#chunks = null;
     this.#queuedBytes = 0;
-    this.#owner.onClosed(this);
   }
 }

@@ -12,6 +12,7 @@ export function followConfig(node: Node): void {
   node.config.onChange((names) => {
     if (ACCESS_DIRECTIVES.some((name) => names.has(name))) applyAccessPolicy(node);
     if (names.has('notify-keyspace-events')) applyKeyspaceEvents(node);
+    if (names.has('maxmemory')) node.evictSoon();
     if (names.has('repl-backlog-size')) node.replication.resizeBacklog();
     if (REQUEST_LIMITS.some((name) => names.has(name))) {
       for (const session of node.sessions.values()) session.setRequestLimits(requestLimitsOf(node));

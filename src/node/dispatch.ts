@@ -2,14 +2,17 @@
 import { hashSlotOfBytes } from '../../fixtures/key-slot.js';
 import type { ClusterBrain } from '../cluster/brain.js';
 import { type RoutingResult, routeRequest, servesLocally } from '../cluster/routing.js';
+import { argumentBytes } from '../commands/client-memory.js';
 import type { NodeContext } from '../commands/context.js';
 import type { QueuedCommand } from '../commands/session.js';
 import type { ResolvedCommand } from '../commands/table.js';
 import type { ByteString } from '../resp/byte-string.js';
 import * as errors from '../resp/errors/index.js';
 import { type ErrorReply, NO_REPLY, QUEUED, type Reply } from '../resp/reply.js';
+import type { ClientLimits } from './client-limits.js';
 import type { ClientSession } from './client-session.js';
 import type { Executor } from './execution.js';
+import type { Memory } from './memory.js';
 import type { Monitors } from './monitors.js';
 import type { OwnOutput } from './own-output.js';
 import type { PauseState } from './pause.js';
@@ -22,6 +25,8 @@ export interface DispatchHost {
   readonly tracking: Tracking;
   readonly monitors: Monitors;
   readonly pause: PauseState;
+  readonly memory: Memory;
+  readonly limits: ClientLimits;
   /** The dataset is being loaded. */
   readonly loading: boolean;
   authRequired(session: ClientSession): boolean;
@@ -33,6 +38,8 @@ export interface DispatchHost {
 
 /** Commands that run at once inside MULTI. */
 const NOT_QUEUED = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
+/** Commands of a transaction that are never refused for want of memory, EXEC with its queue apart. */
+const ALLOWED_WITHOUT_MEMORY = new Set(['exec', 'discard', 'quit', 'reset']);
 /** What a subscriber of RESP2, which takes all it gets for messages, may send. */
 const FOR_SUBSCRIBERS = new Set([
   'ping',
@@ -86,6 +93,11 @@ export class Dispatcher {
         return;
       }
     }
+    const { limits } = this.#host;
+    if (limits.isEvicting) {
+      limits.evict();
+      if (session.isEnding) return;
+    }
     const stateRefusal = this.#refusalAfterRouting(session, command);
     if (stateRefusal !== null) {
       this.#reject(session, command, stateRefusal, argv);
@@ -107,7 +119,10 @@ export class Dispatcher {
     const { transaction } = session;
     if (transaction !== null && !NOT_QUEUED.has(command.fullName)) {
       // A transaction that cannot succeed any more is not kept: EXEC must not be redirected because of it.
-      if (!transaction.aborted && !session.watchedKeyChanged) transaction.queue.push({ command, argv });
+      if (!transaction.aborted && !session.watchedKeyChanged) {
+        transaction.queue.push({ command, argv });
+        transaction.bytes += argumentBytes(argv);
+      }
       session.reply(QUEUED);
     } else {
       const { executor, ownOutput, tracking } = this.#host;
@@ -212,9 +227,11 @@ export class Dispatcher {
   #refusalAfterRouting(session: ClientSession, command: ResolvedCommand): ErrorReply | null {
     const { context, loading, tracking } = this.#host;
     const { replication, config } = context;
-    if (tracking.isActive) tracking.limit();
     const isExec = command.fullName === 'exec';
     const queue = isExec ? (session.transaction?.queue ?? NO_COMMANDS) : NO_COMMANDS;
+    if (config.values.maxmemory !== 0 && this.#lacksMemory(session, command, queue))
+      return errors.OUT_OF_MEMORY;
+    if (tracking.isActive) tracking.limit();
     const isWrite = command.isWrite || queue.some((queued) => queued.command.isWrite);
     const obeys = session.kind === 'master-link';
     if (isWrite && !obeys) {
@@ -242,6 +259,16 @@ export class Dispatcher {
       return errors.REPLICA_KEYSPACE_ACCESS;
     }
     return null;
+  }
+
+  /** maxmemory: evicts what it can first. Within MULTI nothing is queued while memory is short, for the queue takes memory too. */
+  #lacksMemory(session: ClientSession, command: ResolvedCommand, queue: readonly QueuedCommand[]): boolean {
+    const { memory, tracking } = this.#host;
+    memory.isOutOfMemory = !memory.makeRoom();
+    if (tracking.isPending) tracking.sendPending(session);
+    if (!memory.isOutOfMemory) return false;
+    if (session.transaction !== null && !ALLOWED_WITHOUT_MEMORY.has(command.fullName)) return true;
+    return command.flags.has('denyoom') || queue.some((queued) => queued.command.flags.has('denyoom'));
   }
 
   #isPaused(session: ClientSession, command: ResolvedCommand): boolean {

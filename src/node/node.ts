@@ -19,6 +19,7 @@ import { ErrorReply, type Reply } from '../resp/reply.js';
 import type { Clock, Timer } from '../time/clock.js';
 import type { Random } from '../time/random.js';
 import { BlockedOnKeys, type Waiter } from './blocked-on-keys.js';
+import { ClientLimits } from './client-limits.js';
 import { ClientSession, type SessionOwner } from './client-session.js';
 import { createClusterHost } from './cluster-host.js';
 import { followConfig, requestLimitsOf } from './config-changes.js';
@@ -27,6 +28,8 @@ import { NodeDebugSwitches } from './debug-switches.js';
 import { Dispatcher, type DispatchHost } from './dispatch.js';
 import { type ExecutionHost, Executor } from './execution.js';
 import { KeyspaceEvents } from './keyspace-events.js';
+import { Memory } from './memory.js';
+import { memoryHostOf } from './memory-host.js';
 import { KeptMigrationLinks } from './migration-links.js';
 import { Monitors } from './monitors.js';
 import { OwnOutput } from './own-output.js';
@@ -74,6 +77,8 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   readonly monitors: Monitors;
   readonly blockedOnKeys: BlockedOnKeys;
   readonly migrationLinks: KeptMigrationLinks;
+  readonly limits: ClientLimits;
+  readonly memory: Memory;
   readonly slowLog = new SlowLog();
   readonly debugSwitches = new NodeDebugSwitches(this);
   readonly configFile: ConfigFile;
@@ -89,6 +94,10 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   #nextSessionId = 1;
   /** Sessions that have output or an end to write after the input in hand. */
   #toFlush: ClientSession[] = [];
+  /** Sessions to be closed after the input in hand. */
+  readonly #doomed: ClientSession[] = [];
+  /** maxmemory was set: what is over it goes after the input in hand. */
+  #evictsSoon = false;
   readonly #postponed = new Set<ClientSession>();
   /** Sessions that go on with their input after the input in hand: their wait ended. */
   readonly #unblocked = new Set<ClientSession>();
@@ -157,6 +166,16 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
       connect: (target, port, timeoutMs) =>
         host.connectBlocking(target, port, timeoutMs, (durationMs) => this.freeze(durationMs)),
     });
+    this.limits = new ClientLimits({
+      version: this.version,
+      config: this.config,
+      sessions: this.sessions,
+      stats: this.stats,
+      nowMs: () => host.clock.nowMs(),
+      log: (level, text) => host.log(level, text),
+      onDoomed: (session) => void this.#doomed.push(session),
+    });
+    this.memory = new Memory(memoryHostOf(this, host));
     this.#masterSession = new ClientSession(this, 0, 'master-link', null);
     this.replication = new Replication(
       createReplicationHost({
@@ -239,6 +258,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     session.setRequestLimits(requestLimitsOf(this));
     this.stats.totalConnectionsReceived++;
     this.sessions.set(session.id, session);
+    this.limits.account(session);
     return session;
   }
 
@@ -273,8 +293,21 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     this.#toFlush.push(session);
   }
 
+  onOutputGrew(session: ClientSession): void {
+    this.limits.checkOutput(session, true);
+  }
+
+  onBuffersChanged(session: ClientSession): void {
+    if (this.sessions.has(session.id)) this.limits.account(session);
+  }
+
+  onQueryBufferLimit(session: ClientSession): void {
+    this.limits.closeForQueryBuffer(session);
+  }
+
   onClosed(session: ClientSession): void {
     this.sessions.delete(session.id);
+    this.limits.forget(session);
     this.#postponed.delete(session);
     this.#unblocked.delete(session);
     this.keyspace.unwatchAll(session);
@@ -377,10 +410,9 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     this.#host.restart(delayMs);
   }
 
-  outputBufferBytes(): number {
-    let bytes = 0;
-    for (const session of this.sessions.values()) bytes += session.queuedBytes;
-    return bytes;
+  /** maxmemory was set: keys are evicted when the command that did it is over. */
+  evictSoon(): void {
+    this.#evictsSoon = this.memory.onLimitChanged();
   }
 
   #createBrain(host: NodeHost): ClusterBrain {
@@ -459,6 +491,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
         return;
       }
       this.replication.beforeSleep();
+      if (this.#evictsSoon) this.#attempt(() => this.#evict());
     } while (this.#runUnblocked());
     this.tracking.broadcast();
     while (this.#toFlush.length > 0) {
@@ -466,6 +499,13 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
       this.#toFlush = [];
       for (const session of sessions) session.flush();
     }
+    for (const session of this.#doomed.splice(0)) session.close('limit');
+    if (this.limits.isEvicting) this.limits.evict();
+  }
+
+  #evict(): void {
+    this.#evictsSoon = false;
+    this.memory.makeRoom();
   }
 
   /** Not where the wait ends, for that may be in the middle of another client's command. @returns false when there were none. */

@@ -60,6 +60,8 @@ export interface ClientConnection {
   readonly localAddress: string;
   /** The client came over TLS. */
   readonly tls?: boolean;
+  /** Bytes that were written and have not left yet: the other end does not take them. Absent = none ever. */
+  readonly pendingBytes?: number;
   /** Writes bytes; called at most once for each input the node handles. */
   write(bytes: ByteString | Uint8Array): void;
   /** Closes after what was written is out. */

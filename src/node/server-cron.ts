@@ -1,17 +1,22 @@
 /** What a node does by itself, ten times a second: expiry, replication, the cluster's cron, idle clients (serverCron of server.c). */
 import { redirectForBlockedClient } from '../cluster/routing.js';
 import type { Timer } from '../time/clock.js';
+import type { ClientSession } from './client-session.js';
 import type { Node } from './node.js';
 import type { NodeHost } from './ports.js';
 
 const PERIOD_MS = 100;
 const RUNS_PER_SECOND = 1000 / PERIOD_MS;
+const MIN_CLIENTS_A_RUN = 5;
+const DEFAULT_BUFFERS = { resizesReplies: true, peakResetMs: 5000 };
 
 export class ServerCron {
   readonly #node: Node;
   readonly #host: NodeHost;
   #timer: Timer | null = null;
   #runs = 0;
+  /** Clients that wait for their turn, the next one last. */
+  #clients: ClientSession[] = [];
 
   constructor(node: Node, host: NodeHost) {
     this.#node = node;
@@ -40,6 +45,7 @@ export class ServerCron {
     const node = this.#node;
     if (node.debugSwitches.cronPaused) return;
     if (node.debugSwitches.activeExpire) node.keyspace.activeExpireCycle(this.#host.clock.nowMs());
+    this.#clientsCron();
     if (this.#runs % RUNS_PER_SECOND === 0) {
       this.#closeIdleClients();
       this.#redirectBlockedClients();
@@ -65,6 +71,24 @@ export class ServerCron {
         { version, tls: session.tls },
       );
       if (redirect !== null) session.unblock(redirect);
+    }
+  }
+
+  /** Each client about once a second: its buffers shrink, and its limits are looked at though nothing happens (clientsCron). */
+  #clientsCron(): void {
+    const { sessions, limits } = this.#node;
+    if (sessions.size === 0) return;
+    const count = Math.max(MIN_CLIENTS_A_RUN, Math.ceil(sessions.size / RUNS_PER_SECOND));
+    const nowMs = this.#host.clock.nowMs();
+    if (this.#clients.length === 0) this.#clients = [...sessions.values()].reverse();
+    for (let visited = 0; visited < count; visited++) {
+      const session = this.#clients.pop();
+      if (session === undefined) return;
+      if (session.closed) continue;
+      const idleS = Math.floor(nowMs / 1000) - Math.floor(session.lastInteractionMs / 1000);
+      session.buffers.cron(nowMs, idleS, session.queryBytes, DEFAULT_BUFFERS);
+      limits.account(session);
+      limits.checkOutput(session, false);
     }
   }
 

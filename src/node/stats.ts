@@ -13,6 +13,7 @@ export function createNodeStats(startedAtMs: number): ServerStats {
     totalNetInputBytes: 0,
     totalNetOutputBytes: 0,
     unexpectedErrorReplies: 0,
+    evictedClients: 0,
     syncFull: 0,
     syncPartialOk: 0,
     syncPartialError: 0,

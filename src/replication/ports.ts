@@ -55,7 +55,8 @@ export interface ReplicaSession {
   readonly lastInteractionMs: number;
   isReplica: boolean;
   closeAfterReply: boolean;
-  sendRaw(bytes: ByteString | Uint8Array): void;
+  /** @param isBuffered false: a part of a snapshot, which is not subject to the limits of output buffers. */
+  sendRaw(bytes: ByteString | Uint8Array, isBuffered?: boolean): void;
   close(reason: string): void;
 }
 

@@ -165,6 +165,11 @@ export class Replication {
     this.#history.restart();
   }
 
+  /** Bytes that the backlog holds. */
+  get backlogBytes(): number {
+    return this.#history.backlog?.length ?? 0;
+  }
+
   /** repl-backlog-size changed. */
   resizeBacklog(): void {
     this.#history.backlog?.resize();

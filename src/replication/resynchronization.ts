@@ -162,8 +162,8 @@ export class Resynchronization {
       session.sendRaw(`+FULLRESYNC ${this.#history.replicationId} ${this.#history.offset}\r\n`);
     }
     session.sendRaw(mark === null ? `$${rdb.length}\r\n` : `$EOF:${mark}\r\n`);
-    session.sendRaw(rdb);
-    if (mark !== null) session.sendRaw(mark);
+    session.sendRaw(rdb, false);
+    if (mark !== null) session.sendRaw(mark, false);
     if (replica.snapshotOnly) {
       replica.state = 'snapshot-only';
       session.closeAfterReply = true;

@@ -109,6 +109,16 @@ export class RequestDecoder {
     return this.#end - this.#position;
   }
 
+  /** As `queryBufferBytes`, or what there is to be when the argument in hand is complete. */
+  get expectedBytes(): number {
+    return Math.max(this.queryBufferBytes, this.#bulkLength + 2);
+  }
+
+  /** The first bytes of those not parsed yet, at most so many. */
+  startOfBuffer(count: number): ByteString {
+    return this.#buffer.latin1Slice(this.#position, Math.min(this.#end, this.#position + count));
+  }
+
   /** Empty lines seen so far; a replica sends them to its master as a sign of life. */
   get emptyLines(): number {
     return this.#emptyLines;

@@ -19,6 +19,16 @@ export class DueHeap {
     return this.#names.length === 0 ? null : (this.#names[0] as string);
   }
 
+  /** @param place 0 .. size-1, in no order. */
+  nameAt(place: number): string {
+    return this.#names[place] as string;
+  }
+
+  /** @param place 0 .. size-1, in no order. */
+  timeAt(place: number): number {
+    return this.#times[place] as number;
+  }
+
   add(dueAtMs: number, name: string): void {
     const times = this.#times;
     const names = this.#names;

@@ -34,14 +34,20 @@ export class ListNode {
     this.#elements.set(offset, element);
   }
 
-  pushHead(element: string): void {
-    this.#bytes += listpackEntryBytes(element);
+  /** @returns the bytes that the element takes. */
+  pushHead(element: string): number {
+    const bytes = listpackEntryBytes(element);
+    this.#bytes += bytes;
     this.#elements.pushHead(element);
+    return bytes;
   }
 
-  pushTail(element: string): void {
-    this.#bytes += listpackEntryBytes(element);
+  /** @returns the bytes that the element takes. */
+  pushTail(element: string): number {
+    const bytes = listpackEntryBytes(element);
+    this.#bytes += bytes;
     this.#elements.pushTail(element);
+    return bytes;
   }
 
   popHead(): string {
@@ -61,11 +67,15 @@ export class ListNode {
     this.#elements.insert(offset, element);
   }
 
-  removeRange(offset: number, count: number): void {
+  /** @returns the bytes that the elements took. */
+  removeRange(offset: number, count: number): number {
+    let bytes = 0;
     for (let index = offset; index < offset + count; index++) {
-      this.#bytes -= listpackEntryBytes(this.#elements.at(index));
+      bytes += listpackEntryBytes(this.#elements.at(index));
     }
+    this.#bytes -= bytes;
     this.#elements.removeRange(offset, count);
+    return bytes;
   }
 
   /** @returns -1 when the element is not here. */

@@ -4,6 +4,7 @@
  */
 import { Deque } from './deque.js';
 import { ListNode } from './list-node.js';
+import { LISTPACK_FRAME_BYTES, listpackEntryBytes } from './listpack-size.js';
 import { exceedsNodeLimit } from './node-limit.js';
 
 /** What Redis adds to the length of an element when it asks whether a node has room. */
@@ -26,6 +27,8 @@ export class QuickList {
   readonly #mergeSaving: number;
   #fill: number | null;
   #size = 0;
+  /** What the elements take in the listpacks of all nodes. */
+  #elementBytes = 0;
 
   constructor({ fill, mergeSaving }: QuickListOptions) {
     this.#fill = fill;
@@ -44,6 +47,11 @@ export class QuickList {
     return this.#fill;
   }
 
+  /** What the elements take in listpacks, the frames of these apart. */
+  get elementBytes(): number {
+    return this.#elementBytes;
+  }
+
   /** Holds for what is inserted from now on. */
   set fill(fill: number | null) {
     this.#fill = fill;
@@ -55,14 +63,16 @@ export class QuickList {
 
   /** Adds a node as it is, however full. */
   appendNode(elements: readonly string[]): void {
-    this.#nodes.pushTail(ListNode.of(elements));
+    const node = ListNode.of(elements);
+    this.#nodes.pushTail(node);
+    this.#elementBytes += node.bytes - LISTPACK_FRAME_BYTES;
     this.#size += elements.length;
   }
 
   pushHead(element: string): void {
     const { length } = this.#nodes;
     if (length === 0 || !this.#hasRoom(this.#nodes.at(0), element)) this.#nodes.pushHead(new ListNode());
-    this.#nodes.at(0).pushHead(element);
+    this.#elementBytes += this.#nodes.at(0).pushHead(element);
     this.#size++;
   }
 
@@ -70,14 +80,16 @@ export class QuickList {
     const { length } = this.#nodes;
     if (length === 0 || !this.#hasRoom(this.#nodes.at(length - 1), element))
       this.#nodes.pushTail(new ListNode());
-    this.#nodes.at(this.#nodes.length - 1).pushTail(element);
+    this.#elementBytes += this.#nodes.at(this.#nodes.length - 1).pushTail(element);
     this.#size++;
   }
 
   /** Must not be empty. */
   popHead(): string {
     const node = this.#nodes.at(0);
+    const { bytes } = node;
     const element = node.popHead();
+    this.#elementBytes -= bytes - node.bytes;
     if (node.count === 0) this.#nodes.popHead();
     this.#size--;
     return element;
@@ -86,7 +98,9 @@ export class QuickList {
   /** Must not be empty. */
   popTail(): string {
     const node = this.#nodes.at(this.#nodes.length - 1);
+    const { bytes } = node;
     const element = node.popTail();
+    this.#elementBytes -= bytes - node.bytes;
     if (node.count === 0) this.#nodes.popTail();
     this.#size--;
     return element;
@@ -101,7 +115,10 @@ export class QuickList {
   /** @param index 0 .. size-1. */
   set(index: number, element: string): void {
     const { nodeIndex, offset } = this.#locate(index);
-    this.#nodes.at(nodeIndex).set(offset, element);
+    const node = this.#nodes.at(nodeIndex);
+    const { bytes } = node;
+    node.set(offset, element);
+    this.#elementBytes += node.bytes - bytes;
   }
 
   /** `count` elements from `start` on; both have to be inside. */
@@ -128,17 +145,19 @@ export class QuickList {
     if (offset > 0) {
       const node = this.#nodes.at(nodeIndex++);
       const removed = Math.min(left, node.count - offset);
-      node.removeRange(offset, removed);
+      this.#elementBytes -= node.removeRange(offset, removed);
       left -= removed;
       offset = 0;
     }
     let whole = 0;
     while (left > 0 && left >= this.#nodes.at(nodeIndex + whole).count) {
-      left -= this.#nodes.at(nodeIndex + whole).count;
+      const node = this.#nodes.at(nodeIndex + whole);
+      left -= node.count;
+      this.#elementBytes -= node.bytes - LISTPACK_FRAME_BYTES;
       whole++;
     }
     if (whole > 0) this.#nodes.removeRange(nodeIndex, whole);
-    if (left > 0) this.#nodes.at(nodeIndex).removeRange(0, left);
+    if (left > 0) this.#elementBytes -= this.#nodes.at(nodeIndex).removeRange(0, left);
   }
 
   /** Calls for each element from the head, or from the tail, until `visit` returns false. */
@@ -164,6 +183,7 @@ export class QuickList {
       emptied ||= node.count === 0;
     }
     this.#size -= removed;
+    this.#elementBytes -= removed * listpackEntryBytes(element);
     if (emptied) this.#dropEmptyNodes();
     return removed;
   }
@@ -174,6 +194,7 @@ export class QuickList {
       const offset = this.#nodes.at(nodeIndex).indexOf(pivot);
       if (offset < 0) continue;
       this.#insertAt(nodeIndex, offset, element, after);
+      this.#elementBytes += listpackEntryBytes(element);
       this.#size++;
       return true;
     }
@@ -186,6 +207,7 @@ export class QuickList {
       copied.#nodes.pushTail(this.#nodes.at(index).copy());
     }
     copied.#size = this.#size;
+    copied.#elementBytes = this.#elementBytes;
     return copied;
   }
 

@@ -20,10 +20,18 @@ export class StreamEntries {
   readonly nodes: Deque<StreamNode>;
   /** Entries that are not deleted. */
   length: number;
+  /** Size of all nodes. */
+  #bytes = 0;
 
   constructor(nodes: readonly StreamNode[] = [], length = 0) {
     this.nodes = new Deque(nodes);
     this.length = length;
+    for (const node of nodes) this.#bytes += node.bytes;
+  }
+
+  /** Bytes that the listpacks of all nodes take. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** @param id has to be greater than that of any entry. */
@@ -33,8 +41,11 @@ export class StreamEntries {
     if (node === null) {
       node = new StreamNode(id, fields);
       this.nodes.pushTail(node);
+      this.#bytes += node.bytes;
     }
+    const { bytes } = node;
     node.append(id, fields, values);
+    this.#bytes += node.bytes - bytes;
     this.length++;
   }
 
@@ -52,8 +63,13 @@ export class StreamEntries {
     if (entry === undefined) return false;
     const nodeIndex = this.#nodeIndexOf(id);
     const node = this.nodes.at(nodeIndex);
-    if (node.live === 1) this.nodes.removeRange(nodeIndex, 1);
-    else node.markDeleted(entry);
+    this.#bytes -= node.bytes;
+    if (node.live === 1) {
+      this.nodes.removeRange(nodeIndex, 1);
+    } else {
+      node.markDeleted(entry);
+      this.#bytes += node.bytes;
+    }
     this.length--;
     return true;
   }
@@ -91,10 +107,13 @@ export class StreamEntries {
       const node = this.nodes.at(wholeNodes);
       if (limit > 0 && trimmed + node.live > limit) break;
       if (!isBehind(node, target, this.length)) {
+        this.#bytes -= node.bytes;
         if (!isApproximate) trimmed += this.#trimWithin(node, target);
+        this.#bytes += node.bytes;
         break;
       }
       this.length -= node.live;
+      this.#bytes -= node.bytes;
       trimmed += node.live;
       wholeNodes++;
     }

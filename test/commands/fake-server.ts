@@ -109,6 +109,7 @@ export class FakeServer {
       replication: {
         masterAddress: () => this.masterAddress,
         describeReplication: () => [['role', 'master']],
+        backlogBytes: 0,
         changeReplicationId: () => void this.done.push('new replication id'),
       } as unknown as NodeContext['replication'],
       stats: this.stats,
@@ -124,6 +125,7 @@ export class FakeServer {
       },
       blockedOnKeys: { signalReady: () => undefined, awaitedKeys: 0, awaitedDeletions: 0 },
       migrationLinks: { count: 0, open: () => 'refused', close: () => undefined },
+      memory: NO_MEMORY,
       slowLog: this.slowLog,
       debugSwitches: this.debugSwitches,
       configFile: this.configFile,
@@ -131,7 +133,6 @@ export class FakeServer {
       freeze: (durationMs) => void this.done.push(`freeze ${durationMs}`),
       exit: (reason) => void this.done.push(`exit ${reason}`),
       restart: (delayMs) => void this.done.push(`restart ${delayMs}`),
-      outputBufferBytes: () => 0,
     };
     return node as NodeContext;
   }
@@ -159,6 +160,11 @@ export class FakeSession {
   replyMode: Session['replyMode'] = 'on';
   noEvict = false;
   noTouch = false;
+  readonly pendingBytes = 0;
+  readonly queryBytes = 0;
+  readonly queryRoom = 16368;
+  readonly replyRoom = 16392;
+  readonly replyPeak = 16392;
   isReplica = false;
   closeAfterReply = false;
   lastCommand = 'NULL';
@@ -198,6 +204,18 @@ export class FakeSession {
     this.#server.sessions.delete(this.id);
   }
 }
+
+const NO_MEMORY: NodeContext['memory'] = {
+  usedBytes: 1_000_000,
+  peakBytes: 1_000_000,
+  startupBytes: 1_000_000,
+  replicationBytes: 0,
+  uncountedBytes: 0,
+  clientBytes: { normal: 0, replica: 0 },
+  exceededUs: { current: 0, total: 0 },
+  isOutOfMemory: false,
+  reset: () => undefined,
+};
 
 function printed(reply: Reply, protocol: 2 | 3): string {
   return encodeReply(reply, protocol).replaceAll('\r\n', ' ').trim();

@@ -132,13 +132,19 @@ export class Client {
   readonly session: ClientSession;
   readonly writes: string[] = [];
   closed: 'no' | 'end' | 'destroyed' = 'no';
+  /** False: what the node writes stays in the socket. */
+  reads = true;
   readonly #machine: Machine;
 
   constructor(machine: Machine, address: string) {
     this.#machine = machine;
+    const pending = (): number => (this.reads ? 0 : this.writes.reduce((sum, { length }) => sum + length, 0));
     this.session = machine.process.acceptClient({
       remoteAddress: address,
       localAddress: machine.process.name,
+      get pendingBytes() {
+        return pending();
+      },
       write: (bytes) => void this.writes.push(Buffer.from(bytes as string, 'latin1').toString('latin1')),
       end: () => {
         this.closed = 'end';

@@ -6,7 +6,8 @@ import { type Reply, VerbatimReply } from '../../resp/reply.js';
 import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
 import type { Session } from '../session.js';
-import { clientTypeOf, isSubscriber, parseClientType } from './client-type.js';
+import { clientTypeOf, parseClientType } from './client-type.js';
+import { describeClient } from './describe-client.js';
 
 export const clientListCommands = [
   {
@@ -39,7 +40,7 @@ export const clientListCommands = [
     flags: ['noscript', 'loading', 'stale', 'sentinel'],
     aclCategories: ['connection'],
     tips: ['nondeterministic_output'],
-    run: (context, argv) => new VerbatimReply('txt', describeSession(context, context.session, argv)),
+    run: (context, argv) => new VerbatimReply('txt', describe(context, context.session, argv)),
   },
   {
     name: 'id',
@@ -71,108 +72,15 @@ function listClients(context: CommandContext, argv: readonly ByteString[]): Repl
       return SYNTAX_ERROR;
     }
   }
-  return new VerbatimReply('txt', listed.map((session) => describeSession(context, session, argv)).join(''));
+  return new VerbatimReply('txt', listed.map((session) => describe(context, session, argv)).join(''));
 }
 
-/**
- * Sizes that stand for buffers which only a C process has: what a client holds while its command runs, and what is
- * left of it after two idle seconds. As both releases print them.
- */
-const BUFFERS = {
-  '7.0': { query: 20474, reply: 16384, idleReply: 1024, queryAllocation: 20456, client: 792 },
-  '7.2': { query: 16386, reply: 16392, idleReply: 1032, queryAllocation: 16368, client: 800 },
-} as const;
-
-const SHRUNK_AFTER_MS = 2000;
-
-/** The first descriptor a client gets in a server that has just started. */
-const FIRST_CLIENT_FD = 8;
-
-/** @param argv the command that the context's own session runs. */
-function describeSession(context: CommandContext, session: Session, argv: readonly ByteString[]): string {
-  const { node, nowMs } = context;
-  const buffers = BUFFERS[node.version];
-  const isRunning = session === context.session;
-  const isShrunk = !isRunning && nowMs - session.lastInteractionMs >= SHRUNK_AFTER_MS;
-  const argvBytes = isRunning ? argv.reduce((sum, arg) => sum + arg.length, 0) : 0;
-  const queryBytes = isRunning ? requestLength(argv) : 0;
-  const replyBuffer = isShrunk ? buffers.idleReply : buffers.reply;
-  const queued = session.queuedBytes ?? 0;
-  const memory =
-    buffers.client +
-    replyBuffer +
-    (isShrunk ? 0 : buffers.queryAllocation) +
-    (isRunning ? argvBytes + 8 * argv.length : 0);
-  const { tracking, transaction, subscriptions } = session;
-  const fields: [name: string, value: string | number][] = [
-    ['id', session.id],
-    ['addr', session.address],
-    ['laddr', session.localAddress],
-    ['fd', FIRST_CLIENT_FD + session.id - 1],
-    ['name', asCString(session.name)],
-    ['age', seconds(nowMs, session.createdAtMs)],
-    ['idle', seconds(nowMs, session.lastInteractionMs)],
-    ['flags', flagsOf(session)],
-    ['db', session.dbIndex],
-    ['sub', subscriptions?.channels.size ?? 0],
-    ['psub', subscriptions?.patterns.size ?? 0],
-    ['ssub', subscriptions?.shardChannels.size ?? 0],
-    ['multi', transaction === null ? -1 : transaction.queue.length],
-    ['qbuf', queryBytes],
-    ['qbuf-free', isShrunk ? 0 : buffers.query - queryBytes],
-    ['argv-mem', argvBytes],
-    ['multi-mem', transactionBytes(session)],
-    ['rbs', replyBuffer],
-    ['rbp', isShrunk ? 0 : buffers.reply],
-    ['obl', queued],
-    ['oll', 0],
-    ['omem', 0],
-    ['tot-mem', memory],
-    ['events', queued > 0 ? 'rw' : 'r'],
-    ['cmd', session.lastCommand],
-    ['user', session.userName],
-    ['redir', tracking?.redirectTo ?? -1],
-    ['resp', session.protocol],
-  ];
-  if (node.version !== '7.0') {
-    fields.push(['lib-name', asCString(session.libName)], ['lib-ver', asCString(session.libVersion)]);
-  }
-  return `${fields.map(([name, value]) => `${name}=${value}`).join(' ')}\n`;
+function describe(
+  { node, nowMs, session }: CommandContext,
+  described: Session,
+  argv: readonly ByteString[],
+): string {
+  return `${describeClient(described, node.version, nowMs, described === session ? argv : NOT_RUNNING)}\n`;
 }
 
-function flagsOf(session: Session): string {
-  const { tracking } = session;
-  let flags = '';
-  if (session.isReplica || session.isMonitor) flags += session.isMonitor ? 'O' : 'S';
-  if (session.kind === 'master-link') flags += 'M';
-  if (isSubscriber(session)) flags += 'P';
-  if (session.transaction !== null) flags += 'x';
-  if (session.blocked !== null) flags += 'b';
-  if (tracking) flags += 't';
-  if (tracking?.redirectionBroken) flags += 'R';
-  if (tracking?.broadcast) flags += 'B';
-  if (session.watchedKeyChanged) flags += 'd';
-  if (session.closeAfterReply) flags += 'c';
-  if (session.address.startsWith('/')) flags += 'U';
-  if (session.readonlyMode) flags += 'r';
-  if (session.noEvict) flags += 'e';
-  if (session.noTouch) flags += 'T';
-  return flags === '' ? 'N' : flags;
-}
-
-/** As Redis counts: the difference of whole seconds. */
-function seconds(nowMs: number, sinceMs: number): number {
-  return Math.floor(nowMs / 1000) - Math.floor(sinceMs / 1000);
-}
-
-function requestLength(argv: readonly ByteString[]): number {
-  return argv.reduce((sum, arg) => sum + `$${arg.length}\r\n${arg}\r\n`.length, `*${argv.length}\r\n`.length);
-}
-
-function transactionBytes({ transaction }: Session): number {
-  let bytes = 0;
-  for (const { argv } of transaction?.queue ?? []) {
-    for (const arg of argv) bytes += arg.length + 8;
-  }
-  return bytes;
-}
+const NOT_RUNNING: readonly ByteString[] = [];

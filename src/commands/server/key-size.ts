@@ -6,6 +6,7 @@ import { encodingOfValue, isStringValue, type StoredValue } from '../../keyspace
 import { StreamValue } from '../../keyspace/values/stream-value.js';
 import type { ByteString } from '../../resp/byte-string.js';
 import { formatDoubleOrInteger } from '../../resp/number-format.js';
+import { allocated, dictTableBytes, textBytes } from '../../structures/allocation-size.js';
 import { listpackEntryBytes } from '../../structures/listpack-size.js';
 import { radixTreeNodes } from '../../structures/radix-tree-size.js';
 import type { StreamId } from '../../structures/stream-id.js';
@@ -34,13 +35,6 @@ const PENDING_BYTES = 24;
 const STREAM_NODE_ROOM = 4096;
 const STREAM_ID_BYTES = 16;
 const RADIX_NODE_BYTES = 4 + 30 * 8;
-/** Header, length and terminator of a string, by the width of its length. */
-const TEXT_HEADERS = [
-  [1 << 5, 1],
-  [1 << 8, 3],
-  [1 << 16, 5],
-  [2 ** 32, 9],
-] as const;
 
 /** In a cluster a key is also linked to the others of its slot. */
 export function estimateKeySize(
@@ -72,8 +66,7 @@ function valueBytes(value: StoredValue, version: RedisVersion): number {
     for (const [field, fieldValue] of value.entries()) bytes += field.length + fieldValue.length + 4;
     return OBJECT_BYTES + allocated(bytes);
   }
-  const slots = dictSlots(value.size);
-  let bytes = OBJECT_BYTES + DICT_BYTES + 8 * slots;
+  let bytes = OBJECT_BYTES + DICT_BYTES + dictTableBytes(value.size);
   for (const [field, fieldValue] of value.entries()) {
     bytes += ENTRY_BYTES + textBytes(field.length) + textBytes(fieldValue.length);
   }
@@ -88,7 +81,7 @@ function setBytes(set: SetValue): number {
     return OBJECT_BYTES + allocated(LISTPACK_FRAME_BYTES + bytes);
   }
   for (const member of set.members()) bytes += ENTRY_BYTES + textBytes(member.length);
-  return OBJECT_BYTES + DICT_BYTES + 8 * dictSlots(set.size) + bytes;
+  return OBJECT_BYTES + DICT_BYTES + dictTableBytes(set.size) + bytes;
 }
 
 /** Of a quicklist the first nodes stand for all. */
@@ -108,12 +101,15 @@ function sortedSetBytes(set: SortedSetValue, version: RedisVersion): number {
     }
     return OBJECT_BYTES + allocated(bytes);
   }
-  const slots = dictSlots(set.size);
   const samples = set.slice(0, SAMPLED_NODES);
   let bytes = 0;
   for (const { member } of samples) bytes += textBytes(member.length) + ENTRY_BYTES + SKIPLIST_NODE_BYTES;
   return (
-    OBJECT_BYTES + SKIPLIST_BYTES + DICT_BYTES + 8 * slots + Math.floor((bytes / samples.length) * set.size)
+    OBJECT_BYTES +
+    SKIPLIST_BYTES +
+    DICT_BYTES +
+    dictTableBytes(set.size) +
+    Math.floor((bytes / samples.length) * set.size)
   );
 }
 
@@ -145,21 +141,4 @@ function nodeBytes(node: StreamNode, isLast: boolean): number {
 /** As Redis guesses it. */
 function radixTreeBytes(ids: readonly StreamId[]): number {
   return STREAM_ID_BYTES * ids.length + radixTreeNodes(ids, STREAM_ID_BYTES) * RADIX_NODE_BYTES;
-}
-
-function dictSlots(size: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(4, size)));
-}
-
-function textBytes(length: number): number {
-  const header = TEXT_HEADERS.find(([limit]) => length < limit)?.[1] ?? 17;
-  return allocated(header + length + 1);
-}
-
-/** jemalloc gives out sizes with four steps between one power of two and the next, and multiples of 16 below 128. */
-function allocated(bytes: number): number {
-  if (bytes <= 8) return 8;
-  if (bytes <= 128) return Math.ceil(bytes / 16) * 16;
-  const step = 2 ** (Math.ceil(Math.log2(bytes)) - 3);
-  return Math.ceil(bytes / step) * step;
 }

@@ -1,7 +1,7 @@
 /** CONFIG RESETSTAT: which counters go back to zero (resetServerStats in server.c). */
 import type { NodeContext } from '../context.js';
 
-export function resetStats({ stats, keyspace }: NodeContext): void {
+export function resetStats({ stats, keyspace, memory }: NodeContext): void {
   stats.totalConnectionsReceived = 0;
   stats.rejectedConnections = 0;
   stats.totalCommandsProcessed = 0;
@@ -9,6 +9,7 @@ export function resetStats({ stats, keyspace }: NodeContext): void {
   stats.totalNetInputBytes = 0;
   stats.totalNetOutputBytes = 0;
   stats.unexpectedErrorReplies = 0;
+  stats.evictedClients = 0;
   stats.syncFull = 0;
   stats.syncPartialOk = 0;
   stats.syncPartialError = 0;
@@ -17,4 +18,6 @@ export function resetStats({ stats, keyspace }: NodeContext): void {
   keyspace.hits = 0;
   keyspace.misses = 0;
   keyspace.expired = 0;
+  keyspace.evicted = 0;
+  memory.reset();
 }

@@ -21,7 +21,7 @@ export const multi = {
   aclCategories: ['transaction'],
   run({ session }) {
     if (session.transaction !== null) return NESTED_MULTI;
-    session.transaction = { queue: [], aborted: false };
+    session.transaction = { queue: [], aborted: false, bytes: 0 };
     return OK;
   },
 } as const satisfies Command;

@@ -16,6 +16,8 @@ export class HashValue {
   // order of insertion is right for both.
   readonly #fields: Map<ByteString, ByteString>;
   #encoding: HashEncoding;
+  /** Of all fields and values. */
+  #textLength = 0;
   /** Kept while someone walks a big hash with HSCAN. */
   #scanIndex: ScanIndex | null = null;
   /** The fields by number, kept from one HRANDFIELD to the next while no field comes or goes. */
@@ -24,6 +26,7 @@ export class HashValue {
   constructor(encoding: HashEncoding = 'listpack', fields: Iterable<readonly [ByteString, ByteString]> = []) {
     this.#encoding = encoding;
     this.#fields = new Map(fields);
+    for (const [field, value] of this.#fields) this.#textLength += field.length + value.length;
   }
 
   get size(): number {
@@ -32,6 +35,11 @@ export class HashValue {
 
   get encoding(): HashEncoding {
     return this.#encoding;
+  }
+
+  /** Length of all fields and values together. */
+  get textLength(): number {
+    return this.#textLength;
   }
 
   get(field: ByteString): ByteString | undefined {
@@ -44,9 +52,10 @@ export class HashValue {
 
   /** Stores a field. @returns true when the hash did not have it. */
   set(field: ByteString, value: ByteString, limits: HashLimits): boolean {
-    const before = this.#fields.size;
+    const previous = this.#fields.get(field);
     this.#fields.set(field, value);
-    const isNew = this.#fields.size !== before;
+    const isNew = previous === undefined;
+    this.#textLength += isNew ? field.length + value.length : value.length - previous.length;
     if (isNew) {
       this.#scanIndex?.add(field);
       this.#numbered = null;
@@ -66,7 +75,10 @@ export class HashValue {
   }
 
   delete(field: ByteString): boolean {
+    const value = this.#fields.get(field);
+    if (value === undefined) return false;
     this.#numbered = null;
+    this.#textLength -= field.length + value.length;
     return this.#fields.delete(field);
   }
 

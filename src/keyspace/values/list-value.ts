@@ -58,6 +58,11 @@ export class ListValue {
     return this.#list.nodeCount;
   }
 
+  /** What its elements take in listpacks, the frames of these apart. */
+  get elementBytes(): number {
+    return this.#list.elementBytes;
+  }
+
   /** The limit its nodes are filled to; null for a listpack. */
   get fill(): number | null {
     return this.#list.fill;

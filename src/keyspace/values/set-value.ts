@@ -23,11 +23,14 @@ export class SetValue {
   readonly type = 'set';
   /** Intset: ascending. Listpack: in the order in which they came. Hash table: in no order. */
   #members: IntSet | Set<ByteString> | IndexedSet;
+  /** Of all members; not kept of an intset. */
+  #textLength = 0;
   /** Kept while someone walks a big set with SSCAN. */
   #scanIndex: ScanIndex | null = null;
 
   private constructor(members: IntSet | Set<ByteString> | IndexedSet) {
     this.#members = members;
+    this.#measure();
   }
 
   static withEncoding(encoding: SetEncoding): SetValue {
@@ -60,6 +63,11 @@ export class SetValue {
     return this.#members instanceof IndexedSet ? 'hashtable' : 'listpack';
   }
 
+  /** Length of all members together; 0 of an intset. */
+  get textLength(): number {
+    return this.#textLength;
+  }
+
   /** Bytes for each member of an intset; of others null. */
   get intWidth(): 2 | 4 | 8 | null {
     return this.#members instanceof IntSet ? this.#members.width : null;
@@ -74,20 +82,28 @@ export class SetValue {
     const members = this.#members;
     if (members instanceof IndexedSet) {
       const isNew = members.add(member);
-      if (isNew) this.#scanIndex?.add(member);
-      return isNew;
+      if (!isNew) return false;
+      this.#scanIndex?.add(member);
+      this.#textLength += member.length;
+      return true;
     }
     if (members.has(member)) return false;
-    if (members instanceof IntSet) this.#addToIntset(members, member, limits);
-    else if (members.size < limits.maxListpackEntries && member.length <= limits.maxListpackValue)
+    if (members instanceof IntSet) {
+      this.#addToIntset(members, member, limits);
+      return true;
+    }
+    if (members.size < limits.maxListpackEntries && member.length <= limits.maxListpackValue)
       members.add(member);
     else this.convertToHashtable().add(member);
+    this.#textLength += member.length;
     return true;
   }
 
   /** @returns false when it was not there. */
   delete(member: ByteString): boolean {
-    return this.#members.delete(member);
+    if (!this.#members.delete(member)) return false;
+    if (this.#textLength !== 0) this.#textLength -= member.length;
+    return true;
   }
 
   /** Before so many members are added: too many at once make a hash table, even if some are given twice. */
@@ -104,11 +120,13 @@ export class SetValue {
     const members = new IntSet();
     for (const member of this.members()) members.add(member);
     this.#members = members;
+    this.#measure();
   }
 
   convertToHashtable(): IndexedSet {
     const members = new IndexedSet(this.members());
     this.#members = members;
+    this.#measure();
     return members;
   }
 
@@ -156,9 +174,17 @@ export class SetValue {
     const { maxListpackEntries, maxListpackValue } = limits;
     if (members.size < maxListpackEntries && Math.max(longest, member.length) <= maxListpackValue) {
       this.#members = new Set(members.members()).add(member);
+      this.#measure();
     } else {
       this.convertToHashtable().add(member);
+      this.#textLength += member.length;
     }
+  }
+
+  #measure(): void {
+    this.#textLength = 0;
+    if (this.#members instanceof IntSet) return;
+    for (const member of this.members()) this.#textLength += member.length;
   }
 }
 

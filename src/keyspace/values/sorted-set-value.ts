@@ -16,6 +16,7 @@ export class SortedSetValue {
   readonly #byMember = new Map<ByteString, RankedEntry>();
   readonly #byScore = new RankedTree();
   #encoding: SortedSetEncoding;
+  #textLength = 0;
   /** Kept while someone walks a big set with ZSCAN. */
   #scanIndex: ScanIndex | null = null;
 
@@ -29,6 +30,11 @@ export class SortedSetValue {
 
   get encoding(): SortedSetEncoding {
     return this.#encoding;
+  }
+
+  /** Length of all members together. */
+  get textLength(): number {
+    return this.#textLength;
   }
 
   score(member: ByteString): number | undefined {
@@ -48,6 +54,7 @@ export class SortedSetValue {
         if (this.size >= maxListpackEntries || member.length > maxListpackValue) this.convertToSkiplist();
       }
       this.#scanIndex?.add(member);
+      this.#textLength += member.length;
     } else {
       this.#byScore.remove(previous.score, member);
     }
@@ -57,6 +64,7 @@ export class SortedSetValue {
   /** As `set` for a new member, whatever the encoding is. */
   add(member: ByteString, score: number): void {
     this.#scanIndex?.add(member);
+    this.#textLength += member.length;
     this.#put(member, score);
   }
 
@@ -65,6 +73,7 @@ export class SortedSetValue {
     if (entry === undefined) return false;
     this.#byMember.delete(member);
     this.#byScore.remove(entry.score, member);
+    this.#textLength -= member.length;
     return true;
   }
 
@@ -114,13 +123,13 @@ export class SortedSetValue {
     for (const { member, score } of this.slice(0, this.size)) {
       if (!Object.is(score, -0)) continue;
       this.delete(member);
-      this.#put(member, score);
+      this.add(member, score);
     }
   }
 
   copy(): SortedSetValue {
     const copy = new SortedSetValue(this.#encoding);
-    for (const { member, score } of this.entries()) copy.#put(member, score);
+    for (const { member, score } of this.entries()) copy.add(member, score);
     return copy;
   }
 

@@ -14,7 +14,7 @@ export function keyspaceSection({ node }: CommandContext): InfoLines {
   return node.keyspace.databases
     .filter(({ size }) => size > 0)
     .map(
-      ({ index, size, expiringCount }) =>
-        [`db${index}`, `keys=${size},expires=${expiringCount},avg_ttl=0`] as const,
+      ({ index, size, expiringCount, averageTtlMs }) =>
+        [`db${index}`, `keys=${size},expires=${expiringCount},avg_ttl=${averageTtlMs}`] as const,
     );
 }

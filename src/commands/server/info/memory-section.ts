@@ -2,43 +2,43 @@
 import type { CommandContext } from '../../context.js';
 import { humanBytes, type InfoLines } from './section.js';
 
-/** What a server uses before it has any key. */
-const STARTUP_BYTES = 876_064;
-/** Of a key with a short string, its entry in the table included. */
-const KEY_BYTES = 100;
-const CLIENT_BYTES = 1832;
+/** What a key takes in the table of keys beside its name. */
+const KEY_ENTRY_BYTES = 40;
 const LUA_BYTES = 31_744;
 const FUNCTION_VM_BYTES = 32_768;
 const FUNCTION_BYTES = 200;
 const SYSTEM_BYTES = 16 * 1024 ** 3;
 
-export function estimateUsedMemory({ node }: CommandContext): number {
-  return (
-    STARTUP_BYTES +
-    node.keyspace.totalKeys * KEY_BYTES +
-    node.sessions.size * CLIENT_BYTES +
-    node.outputBufferBytes()
-  );
-}
-
 export function memorySection(context: CommandContext): InfoLines {
   const { node } = context;
   const { values } = node.config;
-  const used = estimateUsedMemory(context);
-  const dataset = node.keyspace.totalKeys * KEY_BYTES;
-  const overhead = used - dataset;
-  const backlog = replicationBacklogBytes(context);
-  const clients = node.sessions.size * CLIENT_BYTES;
+  const { memory, keyspace } = node;
+  const used = memory.usedBytes;
+  const peak = memory.peakBytes;
+  const { normal, replica } = memory.clientBytes;
+  const links = clusterLinkBytes(context);
+  const overhead = Math.min(
+    used,
+    memory.startupBytes +
+      memory.replicationBytes +
+      normal +
+      keyspace.databases.reduce(
+        (sum, database) => sum + database.tableBytes + KEY_ENTRY_BYTES * database.size,
+        0,
+      ),
+  );
+  const dataset = used - overhead;
+  const backlog = node.replication.backlogBytes;
   const vmTotal = LUA_BYTES + FUNCTION_VM_BYTES;
   return [
     ...withHuman('used_memory', used),
     ...withHuman('used_memory_rss', used),
-    ...withHuman('used_memory_peak', used),
-    ['used_memory_peak_perc', '100.00%'],
+    ...withHuman('used_memory_peak', peak),
+    ['used_memory_peak_perc', `${((used * 100) / peak).toFixed(2)}%`],
     ['used_memory_overhead', overhead],
-    ['used_memory_startup', STARTUP_BYTES],
+    ['used_memory_startup', memory.startupBytes],
     ['used_memory_dataset', dataset],
-    ['used_memory_dataset_perc', `${((dataset * 100) / (used - STARTUP_BYTES || 1)).toFixed(2)}%`],
+    ['used_memory_dataset_perc', `${((dataset * 100) / (used - memory.startupBytes || 1)).toFixed(2)}%`],
     ['allocator_allocated', used],
     ['allocator_active', used],
     ['allocator_resident', used],
@@ -64,12 +64,12 @@ export function memorySection(context: CommandContext): InfoLines {
     ['rss_overhead_bytes', 0],
     ['mem_fragmentation_ratio', '1.00'],
     ['mem_fragmentation_bytes', 0],
-    ['mem_not_counted_for_evict', 0],
+    ['mem_not_counted_for_evict', memory.uncountedBytes],
     ['mem_replication_backlog', backlog],
-    ['mem_total_replication_buffers', backlog],
-    ['mem_clients_slaves', 0],
-    ['mem_clients_normal', clients],
-    ['mem_cluster_links', clusterLinkBytes(context)],
+    ['mem_total_replication_buffers', memory.replicationBytes],
+    ['mem_clients_slaves', replica],
+    ['mem_clients_normal', normal],
+    ['mem_cluster_links', links],
     ['mem_aof_buffer', 0],
     ['mem_allocator', 'libc'],
     ['active_defrag_running', 0],
@@ -83,11 +83,6 @@ function withHuman(name: string, bytes: number): InfoLines {
     [name, bytes],
     [`${name}_human`, humanBytes(bytes)],
   ];
-}
-
-function replicationBacklogBytes({ node }: CommandContext): number {
-  const line = node.replication.describeReplication().find(([name]) => name === 'repl_backlog_histlen');
-  return Number(line?.[1] ?? 0);
 }
 
 function clusterLinkBytes({ node }: CommandContext): number {

@@ -3,7 +3,8 @@ import type { CommandContext } from '../../context.js';
 import type { InfoLines } from './section.js';
 
 export function statsSection({ node }: CommandContext): InfoLines {
-  const { stats, keyspace, pubSub, tracking } = node;
+  const { stats, keyspace, pubSub, tracking, memory } = node;
+  const exceeded = memory.exceededUs;
   const lines: InfoLines = [
     ['total_connections_received', stats.totalConnectionsReceived],
     ['total_commands_processed', stats.totalCommandsProcessed],
@@ -24,10 +25,10 @@ export function statsSection({ node }: CommandContext): InfoLines {
     ['expired_stale_perc', '0.00'],
     ['expired_time_cap_reached_count', 0],
     ['expire_cycle_cpu_milliseconds', 0],
-    ['evicted_keys', 0],
-    ['evicted_clients', 0],
-    ['total_eviction_exceeded_time', 0],
-    ['current_eviction_exceeded_time', 0],
+    ['evicted_keys', keyspace.evicted],
+    ['evicted_clients', stats.evictedClients],
+    ['total_eviction_exceeded_time', Math.floor(exceeded.total / 1000)],
+    ['current_eviction_exceeded_time', Math.floor(exceeded.current / 1000)],
     ['keyspace_hits', keyspace.hits],
     ['keyspace_misses', keyspace.misses],
     ['pubsub_channels', pubSub.channels.size],
