@@ -15,12 +15,23 @@ export {
 } from '../fixtures/index.js';
 export type { RedisVersion } from './commands/command.js';
 export type { NodeEvent } from './node/ports.js';
-export { Cluster, type WaitCondition, type WaitOptions } from './testkit/cluster.js';
+export { Cluster } from './testkit/cluster.js';
 export type { ClusterOptions } from './testkit/cluster-options.js';
+export type { WaitCondition, WaitOptions } from './testkit/cluster-time.js';
 export type { CommandArgument, CommandReply } from './testkit/command-client.js';
 export type { Duration } from './testkit/duration.js';
-export type { ClusterLogEntry } from './testkit/event-log.js';
+export type { ClusterLogEntry, EventFilter, EventKind } from './testkit/event-log.js';
+export { Fault } from './testkit/faults/fault.js';
+export type {
+  Delay,
+  Hold,
+  InFlightMessage,
+  Partition,
+  PartitionOptions,
+} from './testkit/faults/link-faults.js';
+export type { Message, MessageType } from './testkit/faults/message.js';
+export type { HitOptions, LinkScope, MessageFilter } from './testkit/faults/message-filter.js';
+export type { KitEvent } from './testkit/kit-events.js';
 export type { LogLine, LogListener } from './testkit/logging.js';
-export type { Partition } from './testkit/partition.js';
 export { startCluster } from './testkit/start-cluster.js';
 export type { TestNode } from './testkit/test-node.js';

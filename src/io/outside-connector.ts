@@ -4,9 +4,9 @@ import type { BusMessage } from '../cluster/message.js';
 import type { RedisVersion } from '../commands/command.js';
 import type { BlockingConnection } from '../commands/generic/migration-link.js';
 import { connectBlocking } from '../network/blocking-connection.js';
-import type { Network, Verdict } from '../network/network.js';
+import type { FrameInfo, Network } from '../network/network.js';
 import type { NodeProcess, OutsideConnector } from '../network/node-process.js';
-import type { BusTransport, BusTransportHandlers } from '../network/process-bus-link.js';
+import { type BusTransport, type BusTransportHandlers, messageBytes } from '../network/process-bus-link.js';
 import type { ByteStream, ByteStreamHandlers } from '../replication/ports.js';
 import { BlockingSockets } from './blocking-sockets.js';
 import { BusListener } from './bus-listener.js';
@@ -32,18 +32,14 @@ export class TcpConnector implements OutsideConnector {
   readonly #blockingSockets = new BlockingSockets();
   /** Whose bus port a link belongs to, by link. */
   readonly #receivers = new Map<BusTcpLink, NodeProcess>();
-  readonly #gate: RuleGate;
+  /** Null until the first process is attached. */
+  #gate: RuleGate | null = null;
 
   /** @param version the form of the messages that are sent. */
   constructor(pump: RealTimePump, version: RedisVersion, carriesInnerBus: boolean) {
     this.#pump = pump;
     this.#version = version;
     this.carriesInnerBus = carriesInnerBus;
-    this.#gate = new RuleGate({
-      clock: pump.clock,
-      verdictOn: (link, message) => this.#verdictOn(link, message),
-      deliver: (link, message) => this.#busHandlers.get(link)?.onMessage(message),
-    });
   }
 
   /** Listens on a bus port; 0 = any. @returns the port. Rejects with the system's error. */
@@ -61,8 +57,12 @@ export class TcpConnector implements OutsideConnector {
 
   /** Says whose bus port it is. */
   attach(host: string, busPort: number, process: NodeProcess): void {
-    if (this.#processes.size === 0) process.network.onRulesChanged(() => this.#gate.release());
     connectors.add(this);
+    this.#gate ??= new RuleGate({
+      network: process.network,
+      frameOf: (link, message) => this.#frameOf(link, message),
+      deliver: (link, message) => this.#busHandlers.get(link)?.onMessage(message),
+    });
     this.#processes.set(`${host}:${busPort}`, process);
   }
 
@@ -194,7 +194,7 @@ export class TcpConnector implements OutsideConnector {
   #handlersOf(processOf: () => NodeProcess | undefined): BusTcpHandlers {
     return {
       onConnected: (link) => this.#pump.input(() => this.#onConnected(link, processOf())),
-      onMessage: (link, message) => this.#pump.input(() => this.#gate.push(link, message)),
+      onMessage: (link, message) => this.#pump.input(() => this.#gate?.push(link, message)),
       onDropped: (link, packet) => this.#pump.input(() => this.#busHandlers.get(link)?.onDropped(packet)),
       onClosed: (link, closure) => {
         if (closure.kind === 'bad-packet') processOf()?.log('warning', closure.text);
@@ -222,21 +222,16 @@ export class TcpConnector implements OutsideConnector {
     link.whenGone(() => {
       this.#busHandlers.delete(link);
       this.#receivers.delete(link);
-      this.#gate.forget(link);
+      this.#gate?.forget(link);
     });
   }
 
-  #verdictOn(link: BusTcpLink, message: BusMessage): Verdict {
+  #frameOf(link: BusTcpLink, message: BusMessage): FrameInfo | null {
     const receiver = this.#receivers.get(link);
-    if (receiver === undefined || !receiver.network.hasRules) return 'pass';
+    if (receiver === undefined) return null;
     const from = this.#nameOf(message.sender);
-    return receiver.network.verdictOn({
-      from,
-      to: receiver.name,
-      traffic: 'bus',
-      step: 'data',
-      payload: message,
-    });
+    const bytes = messageBytes(message);
+    return { from, to: receiver.name, traffic: 'bus', step: 'data', payload: message, bytes };
   }
 
   /** A node of this process goes by its name, any other by its id. */

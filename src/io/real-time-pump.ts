@@ -22,6 +22,8 @@ export class RealTimePump {
   #stopped = false;
   /** Counts what came in and what went out over real sockets: advance() waits until it stands still. */
   traffic = 0;
+  /** Called when an input or a stretch of time has been handled. */
+  afterWork: () => void = () => undefined;
 
   constructor(clock: VirtualClock, mode: ClockMode) {
     this.clock = clock;
@@ -73,6 +75,7 @@ export class RealTimePump {
     } finally {
       this.#running = false;
       this.#arm();
+      this.afterWork();
     }
   }
 
@@ -111,6 +114,7 @@ export class RealTimePump {
         this.#offsetMs = Math.max(this.#offsetMs, this.clock.nowMs() - realNowMs());
         this.#armLater();
       }
+      this.afterWork();
     }
   }
 
@@ -157,6 +161,7 @@ export class RealTimePump {
     } finally {
       this.#running = false;
       this.#arm();
+      this.afterWork();
     }
   }
 }

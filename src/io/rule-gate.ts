@@ -1,70 +1,60 @@
 /** Applies the rules of the network to messages that come over sockets: on arrival, since nobody can on the way. Keeps the order of each link. */
 import type { BusMessage } from '../cluster/message.js';
-import type { Verdict } from '../network/network.js';
-import type { Clock } from '../time/clock.js';
+import { Lane } from '../network/lane.js';
+import type { FrameInfo, Network } from '../network/network.js';
 import type { BusTcpLink } from './bus-tcp-link.js';
 
 export interface RuleGateOwner {
-  readonly clock: Clock;
-  verdictOn(link: BusTcpLink, message: BusMessage): Verdict;
+  readonly network: Network;
+  /** Whence and whither a message goes; null = somewhere that no rule knows of. */
+  frameOf(link: BusTcpLink, message: BusMessage): FrameInfo | null;
   deliver(link: BusTcpLink, message: BusMessage): void;
-}
-
-interface Queue {
-  readonly messages: BusMessage[];
-  /** Its first message is under way, and no rule stops it any more. */
-  delayed: boolean;
 }
 
 export class RuleGate {
   readonly #owner: RuleGateOwner;
-  /** Links with messages that wait; all others are open. */
-  readonly #queues = new Map<BusTcpLink, Queue>();
+  /** Links on which something waited at some time; all others are open. */
+  readonly #lanes = new Map<BusTcpLink, Lane>();
 
   constructor(owner: RuleGateOwner) {
     this.#owner = owner;
   }
 
   push(link: BusTcpLink, message: BusMessage): void {
-    const queue = this.#queues.get(link);
-    if (queue !== undefined) queue.messages.push(message);
-    else this.#drain(link, { messages: [message], delayed: false });
-  }
-
-  /** Looks again at what is held: the rules changed. */
-  release(): void {
-    for (const [link, queue] of [...this.#queues]) {
-      if (!queue.delayed) this.#drain(link, queue);
+    const { network } = this.#owner;
+    const lane = this.#lanes.get(link);
+    const frame = network.isWatched || lane?.isEmpty === false ? this.#owner.frameOf(link, message) : null;
+    if (frame === null) {
+      this.#owner.deliver(link, message);
+      return;
     }
+    if (lane?.isEmpty === false) {
+      lane.push(frame, network.clock.nowMs());
+      return;
+    }
+    const judgement = network.judge(frame);
+    if (judgement === 'pass') this.#deliver(link, frame);
+    else if (judgement === 'drop') network.tell(frame, 'dropped');
+    else this.#laneOf(link).push(frame, network.clock.nowMs(), judgement);
   }
 
   /** The link is gone, and with it what waited. */
   forget(link: BusTcpLink): void {
-    this.#queues.delete(link);
+    this.#lanes.get(link)?.clear();
+    this.#lanes.delete(link);
   }
 
-  #drain(link: BusTcpLink, queue: Queue): void {
-    const { clock } = this.#owner;
-    for (let message = queue.messages[0]; message !== undefined; message = queue.messages[0]) {
-      const verdict = this.#owner.verdictOn(link, message);
-      if (verdict === 'hold' || typeof verdict === 'object') {
-        this.#queues.set(link, queue);
-        if (verdict === 'hold') return;
-        queue.delayed = true;
-        clock.schedule(clock.nowMs() + verdict.delayMs, () => this.#deliverDelayed(link, queue));
-        return;
-      }
-      queue.messages.shift();
-      if (verdict === 'pass') this.#owner.deliver(link, message);
+  #deliver(link: BusTcpLink, frame: FrameInfo): void {
+    this.#owner.network.tell(frame, 'delivered');
+    this.#owner.deliver(link, frame.payload as BusMessage);
+  }
+
+  #laneOf(link: BusTcpLink): Lane {
+    let lane = this.#lanes.get(link);
+    if (lane === undefined) {
+      lane = new Lane(this.#owner.network, (frame) => this.#deliver(link, frame));
+      this.#lanes.set(link, lane);
     }
-    this.#queues.delete(link);
-  }
-
-  #deliverDelayed(link: BusTcpLink, queue: Queue): void {
-    if (this.#queues.get(link) !== queue) return;
-    queue.delayed = false;
-    const message = queue.messages.shift();
-    if (message !== undefined) this.#owner.deliver(link, message);
-    this.#drain(link, queue);
+    return lane;
   }
 }

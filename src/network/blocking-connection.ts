@@ -2,7 +2,7 @@
 import type { BlockingConnection } from '../commands/generic/migration-link.js';
 import { type ByteString, bytesToByteString } from '../resp/byte-string.js';
 import type { ConnectionEnd, ConnectionHandlers } from './connection.js';
-import type { FrameInfo, HostId, Listener, Network } from './network.js';
+import type { FrameInfo, HostId, Judgement, Listener, Network } from './network.js';
 
 /** The way to the other node and back. */
 export interface BlockingRoute {
@@ -35,13 +35,12 @@ type Travelling = Pick<FrameInfo, 'from' | 'to' | 'step' | 'payload'>;
 
 /** Lets the time pass that the frame needs. @returns false when that is more than the timeout, or it never arrives. */
 function mayTravel({ network, spend }: BlockingRoute, frame: Travelling, timeoutMs: number): boolean {
-  const verdict = network.hasRules ? network.verdictOn({ ...frame, traffic: 'migration' }) : 'pass';
-  const delayMs =
-    verdict === 'pass'
-      ? network.latencyMs
-      : verdict === 'hold' || verdict === 'drop'
-        ? Number.POSITIVE_INFINITY
-        : network.latencyMs + verdict.delayMs;
+  const judgement: Judgement = network.hasRules
+    ? network.judge({ ...frame, traffic: 'migration', bytes: 0 })
+    : 'pass';
+  let delayMs = network.latencyMs;
+  if (judgement === 'hold' || judgement === 'drop') delayMs = Number.POSITIVE_INFINITY;
+  else if (judgement !== 'pass') for (const delay of judgement) delayMs += delay.delayMs;
   if (delayMs > 0) spend(Math.min(delayMs, timeoutMs));
   return delayMs <= timeoutMs;
 }

@@ -1,5 +1,6 @@
 /** One in-memory connection: two ends, each with a first-in-first-out way to the other, and TCP's manners when the rules hold frames back. */
-import type { FrameInfo, HostId, Network, Traffic } from './network.js';
+import { Lane } from './lane.js';
+import type { FrameInfo, HostId, Judgement, Network, Traffic } from './network.js';
 
 /** Frames are handed over as they are: bus messages, byte strings or byte arrays. */
 export interface ConnectionHandlers {
@@ -72,11 +73,6 @@ export class Connection {
     this.client.push(CONNECT);
   }
 
-  release(): void {
-    this.client.release();
-    this.#server?.release();
-  }
-
   abortEndOf(host: HostId): void {
     if (this.clientHost === host) this.client.close();
     if (this.serverHost === host) this.#server?.close();
@@ -88,7 +84,8 @@ export class Connection {
   }
 
   /** A frame arrived at the end opposite to where it was sent. */
-  deliver(fromClient: boolean, frame: Frame): void {
+  deliver(fromClient: boolean, frame: Frame, info: FrameInfo | null): void {
+    if (info !== null) this.network.tell(info, 'delivered');
     if (!fromClient) {
       if (frame.step === 'accept') this.client.onAccepted();
       else this.client.receive(frame);
@@ -120,10 +117,8 @@ class End implements ConnectionEnd {
   closed = false;
   /** Frames from before the connection was open. */
   #early: Frame[] | null = null;
-  /** Frames that the rules hold. */
-  #held: Frame[] | null = null;
-  /** Of both. */
-  pendingBytes = 0;
+  /** Frames that the rules hold or delay, and those behind them. */
+  #lane: Lane | null = null;
   #lastDueMs = 0;
 
   constructor(connection: Connection, isClient: boolean, handlers: ConnectionHandlers | null) {
@@ -152,6 +147,12 @@ class End implements ConnectionEnd {
     return this.#isClient ? this.#connection.serverHost : this.#connection.clientHost;
   }
 
+  get pendingBytes(): number {
+    let bytes = this.#lane?.heldBytes ?? 0;
+    for (const frame of this.#early ?? []) bytes += frame.bytes;
+    return bytes;
+  }
+
   send(payload: unknown, bytes: number): void {
     if (this.closed) return;
     const frame: Frame = { step: 'data', payload, bytes };
@@ -160,7 +161,6 @@ class End implements ConnectionEnd {
     } else {
       this.#early ??= [];
       this.#early.push(frame);
-      this.pendingBytes += bytes;
     }
   }
 
@@ -212,20 +212,26 @@ class End implements ConnectionEnd {
     this.#handlers?.onData(frame.payload);
   }
 
-  /** Puts a frame on the way to the other end, behind those that are held. */
+  /** Puts a frame on the way to the other end, behind those that wait. */
   push(frame: Frame): void {
-    if (this.#held !== null) this.#hold(frame);
-    else this.#decide(frame);
-  }
-
-  /** The rules changed: what they held is decided anew. */
-  release(): void {
-    const frames = this.#held;
-    if (frames === null) return;
-    this.#held = null;
-    for (const frame of frames) {
-      this.pendingBytes -= frame.bytes;
-      this.push(frame);
+    const { network } = this.#connection;
+    if (!network.isWatched && this.#lane === null) {
+      this.#send(frame, null);
+      return;
+    }
+    const info = this.#infoOf(frame);
+    if (this.#lane?.isEmpty === false) {
+      this.#lane.push(info, this.#earliestOf(frame));
+      return;
+    }
+    const judgement: Judgement = network.judge(info);
+    if (judgement === 'drop') {
+      network.tell(info, 'dropped');
+    } else if (judgement === 'pass') {
+      this.#send(frame, info);
+    } else {
+      this.#lane ??= new Lane(network, (sent) => this.#connection.deliver(this.#isClient, sent, sent));
+      this.#lane.push(info, this.#earliestOf(frame), judgement);
     }
   }
 
@@ -234,36 +240,25 @@ class End implements ConnectionEnd {
     this.#isOpen = true;
     if (early === null) return;
     this.#early = null;
-    for (const frame of early) {
-      this.pendingBytes -= frame.bytes;
-      this.push(frame);
-    }
+    for (const frame of early) this.push(frame);
   }
 
-  #hold(frame: Frame): void {
-    this.#held ??= [];
-    this.#held.push(frame);
-    this.pendingBytes += frame.bytes;
+  #send(frame: Frame, info: FrameInfo | null): void {
+    const dueMs = this.#earliestOf(frame);
+    this.#connection.network.clock.schedule(dueMs, () =>
+      this.#connection.deliver(this.#isClient, frame, info),
+    );
   }
 
-  #decide(frame: Frame): void {
-    const { network } = this.#connection;
-    let delayMs = frame.step === 'connect' ? Math.max(network.latencyMs, MIN_CONNECT_MS) : network.latencyMs;
-    if (network.hasRules) {
-      const verdict = network.verdictOn(this.#infoOf(frame));
-      if (verdict === 'hold') {
-        this.#hold(frame);
-        return;
-      }
-      if (verdict === 'drop') return;
-      if (verdict !== 'pass') delayMs += verdict.delayMs;
-    }
-    const dueMs = Math.max(network.clock.nowMs() + delayMs, this.#lastDueMs);
-    this.#lastDueMs = dueMs;
-    network.clock.schedule(dueMs, () => this.#connection.deliver(this.#isClient, frame));
+  /** When it arrives if no rule delays it. */
+  #earliestOf(frame: Frame): number {
+    const { clock, latencyMs } = this.#connection.network;
+    const ownMs = frame.step === 'connect' ? Math.max(latencyMs, MIN_CONNECT_MS) : latencyMs;
+    this.#lastDueMs = Math.max(clock.nowMs() + ownMs, this.#lastDueMs);
+    return this.#lastDueMs;
   }
 
-  #infoOf({ step, payload }: Frame): FrameInfo {
+  #infoOf({ step, payload, bytes }: Frame): FrameInfo {
     const { clientHost, serverHost, traffic } = this.#connection;
     return {
       from: this.#isClient ? clientHost : serverHost,
@@ -271,6 +266,7 @@ class End implements ConnectionEnd {
       traffic,
       step,
       payload,
+      bytes,
     };
   }
 }

@@ -1,12 +1,16 @@
 /** The network between the nodes of one process: listeners by address, connections made of two directed pipes, and rules that decide over every frame. Pure: it lives on the cluster's clock. */
 import type { Clock } from '../time/clock.js';
 import { Connection, type ConnectionEnd, type ConnectionHandlers } from './connection.js';
+import type { Lane, WaitingFrame } from './lane.js';
 
 /** Who sends or receives: a node's process, by a name that survives its restarts. */
 export type HostId = string;
 
-/** What a connection carries. Rules can tell bus traffic from the links between masters and replicas, and from what MIGRATE sends. */
-export type Traffic = 'bus' | 'replication' | 'migration';
+/** What a connection carries. Rules can tell bus traffic from the links between masters and replicas from what MIGRATE sends, and from clients. */
+export type Traffic = 'bus' | 'replication' | 'migration' | 'clients';
+
+/** The host that all clients are: they come from outside. */
+export const CLIENTS: HostId = 'clients';
 
 export interface FrameInfo {
   readonly from: HostId;
@@ -16,13 +20,26 @@ export interface FrameInfo {
   readonly step: 'connect' | 'accept' | 'data' | 'close';
   /** The bus message or the bytes; undefined for other steps. */
   readonly payload: unknown;
+  readonly bytes: number;
 }
 
 /** What happens to a frame. `hold` keeps it, and all that follows on its direction, until the rules change: a cut cable on which TCP keeps trying. */
 export type Verdict = 'pass' | 'drop' | 'hold' | { readonly delayMs: number };
 
-/** The first rule that does not say `pass` decides. */
+/** Asked once for each frame; one that holds is asked again whenever the rules change. A frame is the same object each time. */
 export type Rule = (frame: FrameInfo) => Verdict;
+
+/** A delay, for as long as the rule that wants it is in force. */
+export interface DelayingRule {
+  readonly rule: Rule;
+  readonly delayMs: number;
+}
+
+/** What all rules together say: what one holds no other lets pass, what one drops is gone, and delays add up. */
+export type Judgement = 'pass' | 'drop' | 'hold' | readonly DelayingRule[];
+
+/** Told of every frame: it arrived, or a rule dropped it. */
+export type Tap = (frame: FrameInfo, fate: 'delivered' | 'dropped') => void;
 
 export interface Listener {
   readonly host: HostId;
@@ -38,8 +55,12 @@ export class Network {
   readonly clock: Clock;
   /** One-way latency of every frame, ms. */
   latencyMs = 0;
+  /** Lanes on which something waits. */
+  readonly waitingLanes = new Set<Lane>();
+  /** Rules that hold frames are asked first: what stands still is no other rule's affair yet. */
+  readonly #cuts = new Set<Rule>();
   readonly #rules = new Set<Rule>();
-  readonly #rulesListeners = new Set<() => void>();
+  readonly #taps = new Set<Tap>();
   readonly #listeners = new AddressMap<Listener>();
   /** Addresses that belong to this network whether somebody listens there or not, and whose they are. */
   readonly #reserved = new AddressMap<HostId>();
@@ -103,35 +124,70 @@ export class Network {
     this.#connections.delete(connection);
   }
 
-  /** Puts a rule in front of the others. @returns a function that takes it out and releases what only it held. */
+  /** Adds a rule. @returns a function that takes it out and releases what only it held or delayed. */
   addRule(rule: Rule): () => void {
-    this.#rules.add(rule);
+    return this.#add(this.#rules, rule);
+  }
+
+  /** Adds a rule that only holds or passes; it is asked again where a frame that was on a slow way arrives. */
+  addCut(rule: Rule): () => void {
+    return this.#add(this.#cuts, rule);
+  }
+
+  /** Is told of every frame from now on. @returns a function that ends it. */
+  addTap(tap: Tap): () => void {
+    this.#taps.add(tap);
     return () => {
-      if (this.#rules.delete(rule)) this.rulesChanged();
+      this.#taps.delete(tap);
     };
   }
 
-  /** Looks again at every held frame: call it when a rule changed its mind. */
+  /** Looks again at every frame that waits: call it when a rule changed its mind. */
   rulesChanged(): void {
-    for (const connection of [...this.#connections]) connection.release();
-    for (const listener of this.#rulesListeners) listener();
+    for (const lane of [...this.waitingLanes]) lane.release();
   }
 
-  /** For whoever carries frames by other means and holds them as the rules say. */
-  onRulesChanged(listener: () => void): void {
-    this.#rulesListeners.add(listener);
+  /** True when somebody wants to see the frames. */
+  get isWatched(): boolean {
+    return this.hasRules || this.#taps.size > 0;
   }
 
   get hasRules(): boolean {
-    return this.#rules.size > 0;
+    return this.#rules.size > 0 || this.#cuts.size > 0;
   }
 
-  verdictOn(frame: FrameInfo): Verdict {
+  isInForce(rule: Rule): boolean {
+    return this.#rules.has(rule);
+  }
+
+  /** Asks every rule that has a say. */
+  judge(frame: FrameInfo): Judgement {
+    if (this.isCut(frame)) return 'hold';
+    let delays: DelayingRule[] | null = null;
     for (const rule of this.#rules) {
       const verdict = rule(frame);
-      if (verdict !== 'pass') return verdict;
+      if (verdict === 'drop' || verdict === 'hold') return verdict;
+      if (verdict === 'pass') continue;
+      delays ??= [];
+      delays.push({ rule, delayMs: verdict.delayMs });
     }
-    return 'pass';
+    return delays ?? 'pass';
+  }
+
+  isCut(frame: FrameInfo): boolean {
+    for (const rule of this.#cuts) {
+      if (rule(frame) === 'hold') return true;
+    }
+    return false;
+  }
+
+  tell(frame: FrameInfo, fate: 'delivered' | 'dropped'): void {
+    for (const tap of this.#taps) tap(frame, fate);
+  }
+
+  /** Everything that was sent and is held or on a slow way, link by link. */
+  get waiting(): WaitingFrame[] {
+    return [...this.waitingLanes].flatMap((lane) => lane.waiting);
   }
 
   /** Closes every connection of a host whose process died: the other ends see it as TCP would tell them. */
@@ -141,6 +197,13 @@ export class Network {
 
   get connectionCount(): number {
     return this.#connections.size;
+  }
+
+  #add(rules: Set<Rule>, rule: Rule): () => void {
+    rules.add(rule);
+    return () => {
+      if (rules.delete(rule)) this.rulesChanged();
+    };
   }
 }
 

@@ -3,12 +3,36 @@ import type { ClusterNode } from '../cluster/cluster-node.js';
 import { SLOT_COUNT } from '../cluster/constants.js';
 import type { TestNode } from './test-node.js';
 
-/** Every running node says ok, every slot is served by a running master, all agree on who serves what, every running replica is in sync and known as such. */
-export function isReady(nodes: readonly TestNode[]): boolean {
-  return readinessProblem(nodes) === null;
+/** What keeps the running nodes from having one view, in words; null when nothing does. */
+export function convergenceProblem(nodes: readonly TestNode[]): string | null {
+  const running = nodes.filter(({ state }) => state === 'running');
+  const problem = disagreement(running);
+  if (problem !== null) return problem;
+  const epochs = new Set(running.map((node) => node.process.node.cluster?.state.currentEpoch));
+  if (epochs.size > 1) return `the nodes are at different epochs: ${[...epochs].join(', ')}`;
+  for (const viewer of running) {
+    for (const subject of running) {
+      const seen = viewer.process.node.cluster?.state.nodes.get(subject.id);
+      if (seen?.isPossiblyFailing === true || seen?.isFailing === true)
+        return `${viewer.name} takes ${subject.name} for failing`;
+    }
+  }
+  return null;
 }
 
-/** What is missing, in words; null when nothing is. A paused node answers nobody, so it counts as one that does not run. */
+/** Which replica is not in sync with its running master, in words; null when all are. */
+export function syncProblem(nodes: readonly TestNode[]): string | null {
+  for (const node of nodes) {
+    if (node.state !== 'running' || node.role !== 'replica') continue;
+    const { master } = node;
+    if (master?.isRunning !== true) continue;
+    if (!node.process.node.replication.isMasterLinkUp() || !isOnline(master, node))
+      return `${node.name} is not in sync with ${master.name}`;
+  }
+  return null;
+}
+
+/** What keeps the cluster from being ok, in words; null when nothing does: every running node says ok, every slot is served by a running master, all agree on who serves what, every running replica is in sync and known as such. A paused node answers nobody, so it counts as one that does not run. */
 export function readinessProblem(nodes: readonly TestNode[]): string | null {
   const running = nodes.filter(({ state }) => state === 'running');
   let served = 0;

@@ -1,5 +1,4 @@
 /** Events as lines that a person reads: virtual time, node, what it saw or did. */
-import type { NodeEvent } from '../node/ports.js';
 import type { ClusterLogEntry } from './event-log.js';
 
 /** Turns a node id into something short, such as `127.0.0.1:7001`. */
@@ -47,7 +46,7 @@ interface TimelineLine {
 }
 
 /** What one event says, without time and node. */
-export function describeEvent(event: NodeEvent, nameOf: NodeNames): string {
+export function describeEvent(event: ClusterLogEntry['event'], nameOf: NodeNames): string {
   switch (event.kind) {
     case 'started':
       return 'process started';
@@ -123,5 +122,13 @@ export function describeEvent(event: NodeEvent, nameOf: NodeNames): string {
       return `serves the replica ${event.replica} (${event.resync} resync, offset ${event.offset})`;
     case 'replica-gone':
       return `lost the replica ${event.replica}`;
+    case 'fault':
+      return event.step === 'begins' ? `fault: ${event.what}` : `ends: ${event.what}`;
+    case 'process':
+      return `process ${event.step}`;
+    case 'message':
+      return `${event.fate === 'dropped' ? 'DROPPED: ' : ''}${event.type} to ${event.to}: ${event.summary}`;
+    case 'command':
+      return `${event.client} sends ${[event.command, ...event.args].join(' ')}`;
   }
 }

@@ -3,44 +3,60 @@ import { describe, expect, it } from 'vitest';
 import type { BusMessage } from '../../src/cluster/message.js';
 import type { BusTcpLink } from '../../src/io/bus-tcp-link.js';
 import { RuleGate } from '../../src/io/rule-gate.js';
-import type { Verdict } from '../../src/network/network.js';
+import { Network, type Verdict } from '../../src/network/network.js';
 import { VirtualClock } from '../../src/time/virtual-clock.js';
 
 /** A gate whose links and messages are names; the verdict is asked for each message. */
 function gateWith(verdictOn: (message: string) => Verdict) {
   const clock = new VirtualClock(0);
+  const network = new Network(clock);
   const delivered: string[] = [];
   const gate = new RuleGate({
-    clock,
-    verdictOn: (_link, message) => verdictOn(message as unknown as string),
+    network,
+    frameOf: (_link, message) => ({
+      from: 'x',
+      to: 'y',
+      traffic: 'bus',
+      step: 'data',
+      payload: message,
+      bytes: 1,
+    }),
     deliver: (link, message) => delivered.push(`${link as unknown as string}${message as unknown as string}`),
   });
+  const remove = network.addRule(({ payload }) => verdictOn(payload as string));
   const push = (link: string, message: string): void =>
     gate.push(link as unknown as BusTcpLink, message as unknown as BusMessage);
-  return { clock, delivered, gate, push };
+  const release = (): void => {
+    network.rulesChanged();
+    clock.runDue();
+  };
+  return { clock, delivered, gate, push, release, remove, network };
 }
 
 describe('the gate between sockets and rules', () => {
   it('holds what a rule stops and all that follows on the link, and nothing of other links', () => {
     let cut = true;
-    const { delivered, gate, push } = gateWith((message) => (cut && message === '1' ? 'hold' : 'pass'));
+    const { clock, delivered, push, release } = gateWith((message) =>
+      cut && message === '1' ? 'hold' : 'pass',
+    );
     for (const message of ['0', '1', '2']) push('a', message);
     push('b', '2');
     expect(delivered).toEqual(['a0', 'b2']);
-    gate.release();
+    release();
     expect(delivered).toEqual(['a0', 'b2']);
     cut = false;
-    gate.release();
+    release();
     push('a', '3');
+    clock.runDue();
     expect(delivered).toEqual(['a0', 'b2', 'a1', 'a2', 'a3']);
   });
 
   it('delays a message and lets none overtake it', () => {
-    const { clock, delivered, gate, push } = gateWith((message) =>
+    const { clock, delivered, push, release } = gateWith((message) =>
       message === '1' ? { delayMs: 50 } : 'pass',
     );
     for (const message of ['1', '2']) push('a', message);
-    gate.release();
+    release();
     clock.advanceTo(49);
     expect(delivered).toEqual([]);
     clock.advanceTo(50);
@@ -55,7 +71,7 @@ describe('the gate between sockets and rules', () => {
 
   it('forgets what waits on a link that is gone', () => {
     let cut = true;
-    const { clock, delivered, gate, push } = gateWith((message) =>
+    const { clock, delivered, gate, push, release } = gateWith((message) =>
       cut ? 'hold' : { delayMs: Number(message) },
     );
     push('a', '1');
@@ -63,7 +79,7 @@ describe('the gate between sockets and rules', () => {
     cut = false;
     push('b', '10');
     gate.forget('b' as unknown as BusTcpLink);
-    gate.release();
+    release();
     clock.advanceTo(100);
     expect(delivered).toEqual([]);
   });

@@ -4,7 +4,7 @@
  * S5 epochs only grow, S7 one owner for each slot and epoch, S16 no foreign keys.
  */
 import type { BusMessage } from '../../src/cluster/message.js';
-import type { Cluster, NodeEvent, TestNode } from '../../src/index.js';
+import type { Cluster, ClusterLogEntry, TestNode } from '../../src/index.js';
 import { START_TIME, stateOf } from './scenario.js';
 
 interface EpochsSeen {
@@ -57,7 +57,7 @@ export class SafetyRules {
     this.#violations.set(kind, `${kind} at +${this.#cluster.now() - START_TIME} ms: ${text}`);
   }
 
-  onEvent(node: TestNode, event: NodeEvent): void {
+  onEvent(node: TestNode, event: ClusterLogEntry['event']): void {
     if (event.kind === 'started') this.#lives.set(node.name, (this.#lives.get(node.name) ?? 0) + 1);
     this.#followData(node, event);
     if (event.kind === 'vote-granted') this.#onVote(node, event.to, event.epoch);
@@ -93,7 +93,7 @@ export class SafetyRules {
       this.report('S4', `${voter.name} votes without being a master with slots`);
   }
 
-  #followData(node: TestNode, event: NodeEvent): void {
+  #followData(node: TestNode, event: ClusterLogEntry['event']): void {
     if (event.kind === 'sync-started')
       this.#sources.set(node, this.#cluster.node(`${event.host}:${event.port}`));
     if (event.kind === 'became-replica') this.#unsynced.add(node);

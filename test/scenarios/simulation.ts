@@ -168,6 +168,7 @@ export class Simulation {
     const { events } = this.cluster;
     for (; this.#seenEvents < events.length; this.#seenEvents++) {
       const { node: name, event } = events[this.#seenEvents]!;
+      if (name === 'cluster') continue;
       const node = this.cluster.node(name);
       this.rules.onEvent(node, event);
       this.ledger.onEvent(node, event);

@@ -3,7 +3,7 @@
  * the memory of the process that has it, with a replica's promotion that had not got that far in the stream, or because it
  * was accepted by a master that had been replaced already.
  */
-import type { Cluster, NodeEvent, TestNode } from '../../src/index.js';
+import type { Cluster, ClusterLogEntry, TestNode } from '../../src/index.js';
 import { slotForKey } from '../../src/index.js';
 import { stateOf } from './scenario.js';
 
@@ -72,7 +72,7 @@ export class WriteLedger {
   }
 
   /** To be called right after the instant of the event. */
-  onEvent(node: TestNode, event: NodeEvent): void {
+  onEvent(node: TestNode, event: ClusterLogEntry['event']): void {
     switch (event.kind) {
       case 'started':
         this.#lose('memory of a restarted process', ({ holder }) => holder === node);

@@ -225,8 +225,8 @@ describe('waitFor()', () => {
   });
 
   it.each<[what: string, args: unknown[], words: string]>([
-    ['no condition', [], "waitFor() takes 'ok' or a function, got undefined"],
-    ['an unknown word', ['ready'], "waitFor() takes 'ok' or a function, got 'ready'"],
+    ['no condition', [], "waitFor() takes 'ok', 'converged', 'in-sync' or a function, got undefined"],
+    ['an unknown word', ['ready'], "waitFor() takes 'ok', 'converged', 'in-sync' or a function, got 'ready'"],
     [
       'a wrong timeout',
       ['ok', { timeout: 'long' }],

@@ -1,0 +1,124 @@
+/** The nodes of a cluster, and how to find the one that is meant. */
+import { RedisTestClusterError } from '../../fixtures/error.js';
+import { slotForKey } from '../../fixtures/keys.js';
+import type { ClusterNode } from '../cluster/cluster-node.js';
+import type { ClusterState } from '../cluster/cluster-state.js';
+import { SLOT_COUNT } from '../cluster/constants.js';
+import type { TcpConnector } from '../io/outside-connector.js';
+import type { RealTimePump } from '../io/real-time-pump.js';
+import type { Network } from '../network/network.js';
+import type { EventLog } from './event-log.js';
+import type { NodePorts } from './node-ports.js';
+import { type NodeOwner, noSuchNode, type TestNode } from './test-node.js';
+
+/** What startCluster hands over to the cluster it made. */
+export interface ClusterParts {
+  readonly seed: number;
+  readonly pump: RealTimePump;
+  readonly network: Network;
+  readonly connector: TcpConnector;
+  readonly log: EventLog;
+  readonly ports: readonly NodePorts[];
+}
+
+export abstract class ClusterNodes implements NodeOwner {
+  /** All nodes, running or not: the first masters, then their replicas, in an order that never changes. */
+  readonly nodes: readonly TestNode[];
+  /** The seed of everything random in this cluster: give it to startCluster to get the same run. */
+  readonly seed: number;
+  readonly pump: RealTimePump;
+  protected readonly parts: ClusterParts;
+  protected isStopped = false;
+
+  constructor(parts: ClusterParts, makeNodes: (owner: NodeOwner) => readonly TestNode[]) {
+    this.parts = parts;
+    this.seed = parts.seed;
+    this.pump = parts.pump;
+    this.nodes = makeNodes(this);
+  }
+
+  /** Running nodes that are masters by their own view, in the order of `nodes`. */
+  get masters(): TestNode[] {
+    return this.nodes.filter((node) => node.isRunning && node.role === 'master');
+  }
+
+  /** Running nodes that are replicas by their own view. */
+  get replicas(): TestNode[] {
+    return this.nodes.filter((node) => node.isRunning && node.role === 'replica');
+  }
+
+  /** `[{ host, port }]` of all nodes: takes the place of start-up nodes in ioredis, iovalkey and valkey-glide. */
+  get seeds(): { host: string; port: number }[] {
+    return this.nodes.map(({ host, port }) => ({ host, port }));
+  }
+
+  /** `[{ url }]` of all nodes, for createCluster() of node-redis. */
+  get rootNodes(): { url: string }[] {
+    return this.nodes.map(({ uri }) => ({ url: uri }));
+  }
+
+  /** The running master that serves the slot; when there is none, the node that the others still hold for its owner. Throws NO_SUCH_NODE for an unassigned slot, INVALID_SLOT for no slot. */
+  nodeForSlot(slot: number): TestNode {
+    if (!Number.isInteger(slot) || slot < 0 || slot >= SLOT_COUNT) {
+      throw new RedisTestClusterError(
+        'INVALID_SLOT',
+        `a hash slot is an integer from 0 to 16383, got ${slot}`,
+      );
+    }
+    let owner: TestNode | null = null;
+    let ownerEpoch = -1;
+    for (const node of this.nodes) {
+      const state = stateOf(node);
+      if (state === null || state.slots.ownerOf(slot) !== state.myself) continue;
+      if (state.myself.configEpoch > ownerEpoch) {
+        owner = node;
+        ownerEpoch = state.myself.configEpoch;
+      }
+    }
+    if (owner !== null) return owner;
+    for (const node of this.nodes) {
+      const id = stateOf(node)?.slots.ownerOf(slot)?.id;
+      const seen = id === undefined ? undefined : this.nodes.find((candidate) => candidate.id === id);
+      if (seen !== undefined) return seen;
+    }
+    return noSuchNode(`no node serves slot ${slot}`);
+  }
+
+  /** The node that serves the key's slot: see nodeForSlot. */
+  nodeForKey(key: string | Uint8Array): TestNode {
+    return this.nodeForSlot(slotForKey(key));
+  }
+
+  /** The node with that id, `host:port` or port. Throws NO_SUCH_NODE. */
+  node(which: string | number): TestNode {
+    const found = this.nodes.find(({ id, name, port }) => which === id || which === name || which === port);
+    return (
+      found ??
+      noSuchNode(`this cluster has no node ${which}; it has ${this.nodes.map(({ name }) => name).join(', ')}`)
+    );
+  }
+
+  // What nodes need of their cluster
+
+  seenByOthers(node: TestNode): ClusterNode | null {
+    const { id } = node;
+    for (const other of this.nodes) {
+      if (other === node) continue;
+      const state = stateOf(other);
+      const seen = state?.nodes.get(id);
+      if (seen !== undefined && state?.ok === true) return seen;
+    }
+    return null;
+  }
+
+  assertRunning(): void {
+    if (!this.isStopped) return;
+    throw new RedisTestClusterError('STOPPED', 'this cluster was stopped; start another one');
+  }
+
+  abstract settle(): Promise<void>;
+}
+
+function stateOf(node: TestNode): ClusterState | null {
+  return node.process.isRunning ? (node.process.node.cluster?.state ?? null) : null;
+}
