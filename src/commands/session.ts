@@ -24,6 +24,8 @@ export interface Session {
   readonly localAddress: string;
   /** The connection is encrypted: cluster replies name TLS ports. Absent = no. */
   readonly tls?: boolean;
+  /** It is a client from outside, whose commands somebody may watch; absent = no. */
+  readonly isGated?: boolean;
   readonly createdAtMs: number;
   lastInteractionMs: number;
   name: ByteString;

@@ -1,7 +1,7 @@
 /** The TCP listener of a node's clients: accepted sockets become sessions of the node's process. */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { ClientLink } from '../network/client-link.js';
 import type { NodeProcess } from '../network/node-process.js';
-import type { ClientSession } from '../node/client-session.js';
 import type { ByteString } from '../resp/byte-string.js';
 import { onListening } from './listening.js';
 import type { RealTimePump } from './real-time-pump.js';
@@ -55,9 +55,9 @@ export class ClientListener {
       return;
     }
     this.#sockets.add(socket);
-    let session: ClientSession | null = null;
+    let link: ClientLink | null = null;
     this.#pump.input(() => {
-      session = process.acceptClient({
+      link = ClientLink.accept(process, {
         remoteAddress: addressOf(socket.remoteAddress, socket.remotePort),
         localAddress: addressOf(socket.localAddress, socket.localPort),
         get pendingBytes() {
@@ -73,17 +73,21 @@ export class ClientListener {
           this.#pump.traffic++;
           socket.destroy();
         },
+        reset: () => {
+          this.#pump.traffic++;
+          socket.resetAndDestroy();
+        },
       });
     });
     socket.on('data', (chunk: Buffer) => {
-      this.#pump.input(() => process.deliver(() => session?.receive(chunk)));
+      this.#pump.input(() => link?.receive(chunk));
     });
     // The client is gone whatever the reason; 'close' follows and ends the session.
     socket.on('error', () => undefined);
     socket.on('end', () => socket.end());
     socket.on('close', () => {
       this.#sockets.delete(socket);
-      this.#pump.input(() => process.deliver(() => session?.onConnectionClosed()));
+      this.#pump.input(() => link?.onClosed());
     });
   }
 

@@ -32,6 +32,7 @@ export function acceptStream(process: NodeProcess, end: ConnectionEnd): Connecti
     get pendingBytes() {
       return end.pendingBytes;
     },
+    isOurs: true,
     write: (bytes) => end.send(bytes, bytes.length),
     end: () => end.close(),
     destroy: () => end.close(),

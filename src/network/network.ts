@@ -21,6 +21,8 @@ export interface FrameInfo {
   /** The bus message or the bytes; undefined for other steps. */
   readonly payload: unknown;
   readonly bytes: number;
+  /** Of a reply to a client: by this rules know it. */
+  readonly mark?: object | undefined;
 }
 
 /** What happens to a frame. `hold` keeps it, and all that follows on its direction, until the rules change: a cut cable on which TCP keeps trying. */

@@ -5,6 +5,7 @@ import type { RedisVersion } from '../commands/command.js';
 import type { BlockingConnection } from '../commands/generic/migration-link.js';
 import { Config, type ConfigValue } from '../config/config.js';
 import { linesOf, parseConfigFile } from '../config/config-file.js';
+import type { ClientGate } from '../node/client-gate.js';
 import type { ClientSession } from '../node/client-session.js';
 import { configFileOf } from '../node/config-file.js';
 import { Node } from '../node/node.js';
@@ -49,6 +50,12 @@ export interface OutsideConnector {
   ): BlockingConnection | 'refused' | 'timeout';
 }
 
+/** A gate that also decides who comes in. */
+export interface ClientDoor extends ClientGate {
+  /** A client connects from that address. `stall`: it is never answered. */
+  onConnect(address: string): 'accept' | 'reset' | 'stall';
+}
+
 export interface NodeProcessOptions {
   /** A name that tells the nodes of a cluster apart in logs and rules. */
   readonly name: HostId;
@@ -76,6 +83,8 @@ export class NodeProcess implements NodeHost {
   readonly random: Random;
   readonly storage: NodeStorage;
   outside: OutsideConnector | null = null;
+  /** What stands between this process and its clients, in all its lives. */
+  gate: ClientDoor | null = null;
   readonly #observer: ProcessObserver;
   #clock: ProcessClock;
   #node: Node | null = null;

@@ -16,6 +16,7 @@ import { encodeReply } from '../resp/reply-encoder.js';
 import { RequestDecoder } from '../resp/request-decoder.js';
 import type { Timer } from '../time/clock.js';
 import { ClientBuffers } from './client-buffers.js';
+import type { Ending, ReplyFate } from './client-gate.js';
 import type { RequestLimits } from './config-changes.js';
 import type { ClientConnection } from './ports.js';
 
@@ -49,6 +50,14 @@ export interface SessionOwner {
   countOutput(bytes: number): void;
 }
 
+/** Output of which the connection is told something. */
+interface MarkedChunk {
+  readonly bytes: ByteString;
+  readonly mark: object;
+}
+
+type Chunk = ByteString | Uint8Array | MarkedChunk;
+
 export class ClientSession implements Session {
   readonly id: number;
   readonly kind: Session['kind'];
@@ -81,6 +90,8 @@ export class ClientSession implements Session {
   bytesOut = 0;
   /** A command that a pause holds back; it runs again when the pause ends. */
   postponed: readonly ByteString[] | null = null;
+  /** What the gate let pass. */
+  admitted: readonly ByteString[] | null = null;
   readonly decoder = new RequestDecoder();
   readonly buffers: ClientBuffers;
   /** Unix ms since when its output is over the soft limit; null = it is not. */
@@ -93,12 +104,16 @@ export class ClientSession implements Session {
   #blocked: BlockedState | null = null;
   #blockedTimer: Timer | null = null;
   #text = '';
-  #chunks: (ByteString | Uint8Array)[] | null = null;
+  #chunks: Chunk[] | null = null;
   #queuedBytes = 0;
   /** Of all output ever: that up to here does not count as buffered. 0 = all counts. */
   #uncountedUntil = 0;
   #isDoomed = false;
   #closed = false;
+  /** What becomes of the reply to the command in hand, or to the one that waits. */
+  #fate: ReplyFate | null = null;
+  /** After what is queued: the connection ends in this way. */
+  #ending: Ending | null = null;
 
   constructor(owner: SessionOwner, id: number, kind: Session['kind'], connection: ClientConnection | null) {
     this.#owner = owner;
@@ -128,6 +143,11 @@ export class ClientSession implements Session {
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** A client from outside, whose commands the gate sees. */
+  get isGated(): boolean {
+    return this.#connection !== null && this.#connection.isOurs !== true;
   }
 
   /** Bytes queued for output and not yet handed to the connection. */
@@ -184,7 +204,7 @@ export class ClientSession implements Session {
 
   /** Runs the complete requests that wait, until the session blocks or ends. */
   processInput(): void {
-    while (this.#blocked === null && !this.isEnding && !this.closeAfterReply) {
+    while (this.#blocked === null && !this.#isSilent && !this.closeAfterReply) {
       if (this.#owner.halted) {
         this.#owner.onInputReady(this);
         return;
@@ -198,7 +218,7 @@ export class ClientSession implements Session {
     if (
       this.decoder.protocolError !== null &&
       !this.closeAfterReply &&
-      !this.isEnding &&
+      !this.#isSilent &&
       this.#blocked === null
     ) {
       this.reply(this.decoder.protocolError);
@@ -216,14 +236,14 @@ export class ClientSession implements Session {
   }
 
   send(reply: Reply): void {
-    if (this.isEnding || reply === NO_REPLY || this.kind === 'master-link') return;
+    if (this.#isSilent || reply === NO_REPLY || this.kind === 'master-link') return;
     if (this.queuedBytes === 0) this.#owner.onOutput(this);
     this.#text += encodeReply(reply, this.protocol, this.#owner.version);
     if (this.#queuedBytes + this.#text.length > this.buffers.replyRoom) this.#owner.onOutputGrew(this);
   }
 
   sendRaw(bytes: ByteString | Uint8Array, isBuffered = true): void {
-    if (this.isEnding || bytes.length === 0) return;
+    if (this.#isSilent || bytes.length === 0) return;
     if (this.queuedBytes === 0) this.#owner.onOutput(this);
     if (typeof bytes === 'string') {
       this.#text += bytes;
@@ -250,7 +270,10 @@ export class ClientSession implements Session {
       this.buffers.onOutput(count);
       this.bytesOut += count;
       this.#owner.countOutput(count);
-      for (const chunk of this.#chunks ?? []) this.#connection?.write(chunk);
+      for (const chunk of this.#chunks ?? []) {
+        if (typeof chunk === 'object' && 'mark' in chunk) this.#connection?.write(chunk.bytes, chunk.mark);
+        else this.#connection?.write(chunk);
+      }
       this.#chunks = null;
       this.#queuedBytes = 0;
       const text = this.#text;
@@ -261,7 +284,29 @@ export class ClientSession implements Session {
     if (this.closeAfterReply) {
       this.#connection?.end();
       this.#end();
+    } else if (this.#ending === 'reset') {
+      if (this.#connection?.reset !== undefined) this.#connection.reset();
+      else this.#connection?.destroy();
+      this.#end();
     }
+  }
+
+  /** Runs a command whose reply does not simply leave; the reply may come much later. */
+  runUnder(fate: ReplyFate, run: () => void): void {
+    this.#fate = fate;
+    this.#replyingUnderFate(run);
+  }
+
+  /** Nothing more is read or answered; what was answered before still leaves. */
+  endWith(how: Ending): void {
+    if (how === 'close') this.closeAfterReply = true;
+    else this.#ending = how;
+    this.#owner.onOutput(this);
+  }
+
+  /** Nothing more is read or queued. */
+  get #isSilent(): boolean {
+    return this.isEnding || this.#ending !== null;
   }
 
   /** It is closed, or will be before anything else leaves. */
@@ -298,7 +343,7 @@ export class ClientSession implements Session {
     if (this.#blocked === null) return;
     this.#endBlock();
     this.#owner.onUnblocked(this, reply, by);
-    this.reply(reply);
+    this.#replyingUnderFate(() => this.reply(reply));
     this.endCommand(false);
     this.#owner.onInputReady(this);
   }
@@ -306,7 +351,7 @@ export class ClientSession implements Session {
   /** Ends the wait for a key that is ready: the command runs again, and may wait again. */
   retry(run: () => void): void {
     this.#endBlock();
-    run();
+    this.#replyingUnderFate(run);
     if (this.#blocked === null && !this.#closed) this.#owner.onInputReady(this);
   }
 
@@ -329,6 +374,49 @@ export class ClientSession implements Session {
     if (this.transaction === null && !this.lastCommand.startsWith('client|')) tracking.caching = false;
   }
 
+  /** What `run` puts out is the reply that has a fate, if there is one; a command that waits has put out nothing yet. */
+  #replyingUnderFate(run: () => void): void {
+    const fate = this.#fate;
+    if (fate === null) {
+      run();
+      return;
+    }
+    const sealed = this.#seal();
+    run();
+    if (this.#blocked !== null) return;
+    this.#fate = null;
+    if (this.#closed) return;
+    this.#seal();
+    const reply = (this.#chunks ?? []).splice(sealed).map(textOf).join('');
+    this.#queuedBytes -= reply.length;
+    if (fate.kind === 'mark') {
+      this.#put({ bytes: reply, mark: fate.mark }, reply.length);
+      return;
+    }
+    const kept = fate.kind === 'cut' ? reply.slice(0, fate.bytes) : reply;
+    this.#put(kept, kept.length);
+    this.endWith(fate.then);
+  }
+
+  #put(chunk: Chunk, length: number): void {
+    if (length === 0) return;
+    if (this.queuedBytes === 0) this.#owner.onOutput(this);
+    this.#chunks ??= [];
+    this.#chunks.push(chunk);
+    this.#queuedBytes += length;
+  }
+
+  /** Sets apart what is queued from what follows. @returns how many chunks there are. */
+  #seal(): number {
+    if (this.#text !== '') {
+      this.#chunks ??= [];
+      this.#chunks.push(this.#text);
+      this.#queuedBytes += this.#text.length;
+      this.#text = '';
+    }
+    return this.#chunks?.length ?? 0;
+  }
+
   #endBlock(): void {
     const blocked = this.#blocked;
     this.#blocked = null;
@@ -349,4 +437,9 @@ export class ClientSession implements Session {
     this.#chunks = null;
     this.#queuedBytes = 0;
   }
+}
+
+function textOf(chunk: Chunk): ByteString {
+  if (typeof chunk === 'string') return chunk;
+  return chunk instanceof Uint8Array ? Buffer.from(chunk).toString('latin1') : chunk.bytes;
 }

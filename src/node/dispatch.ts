@@ -52,6 +52,8 @@ const FOR_SUBSCRIBERS = new Set([
   'quit',
   'reset',
 ]);
+/** What the cluster answers instead of running a command: EXEC passes it on as it is. */
+const REDIRECTIONS = new Set(['MOVED', 'ASK', 'TRYAGAIN', 'CLUSTERDOWN', 'CROSSSLOT']);
 const NO_COMMANDS: readonly QueuedCommand[] = [];
 /** First words of an HTTP request: somebody talks HTTP to us, maybe through a victim's browser. */
 const HTTP_WORDS = new Set(['host:', 'post']);
@@ -108,6 +110,26 @@ export class Dispatcher {
       return;
     }
     this.#run(session, command, argv);
+  }
+
+  /** Answers a command with an error instead of running it, as one that is refused or sent elsewhere. */
+  refuse(session: ClientSession, argv: readonly ByteString[], error: ErrorReply): void {
+    const command = this.#host.context.commands.resolve(argv);
+    if (command === undefined) {
+      abortTransaction(session);
+      session.reply(error);
+      session.endCommand(false);
+      return;
+    }
+    session.lastCommand = command.fullName;
+    if (command.fullName === 'exec' && REDIRECTIONS.has(error.code)) {
+      this.#host.discardTransaction(session);
+      this.#countRejected(command);
+      session.reply(error);
+      session.endCommand(false);
+      return;
+    }
+    this.#reject(session, command, error, argv);
   }
 
   /** Runs a command that passed all checks before, when its session began to wait with it. */

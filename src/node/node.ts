@@ -19,6 +19,7 @@ import { ErrorReply, type Reply } from '../resp/reply.js';
 import type { Clock, Timer } from '../time/clock.js';
 import type { Random } from '../time/random.js';
 import { BlockedOnKeys, type Waiter } from './blocked-on-keys.js';
+import { type CommandFate, carryOut, type FateHost } from './client-gate.js';
 import { ClientLimits } from './client-limits.js';
 import { ClientSession, type SessionOwner } from './client-session.js';
 import { createClusterHost } from './cluster-host.js';
@@ -89,6 +90,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   halted = false;
   readonly #host: NodeHost;
   readonly #dispatcher: Dispatcher;
+  readonly #fates: FateHost;
   readonly #masterSession: ClientSession;
   readonly #cron: ServerCron;
   #nextSessionId = 1;
@@ -133,6 +135,10 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
       print: (session, line) => this.ownOutput.print(session, line),
     });
     this.#dispatcher = new Dispatcher(this);
+    this.#fates = {
+      run: (session, argv) => this.#dispatcher.dispatch(session as ClientSession, argv),
+      refuse: (session, argv, error) => this.#dispatcher.refuse(session as ClientSession, argv, error),
+    };
     const clusterEnabled = this.config.values['cluster-enabled'];
     this.keyspace = new Keyspace(
       {
@@ -274,7 +280,9 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
 
   dispatch(session: ClientSession, argv: readonly ByteString[]): void {
     try {
-      this.#dispatcher.dispatch(session, argv);
+      const fate = session.isGated ? this.#fateOf(session, argv) : null;
+      if (fate === null) this.#dispatcher.dispatch(session, argv);
+      else carryOut(this.#fates, session, argv, fate);
     } catch (error) {
       this.#onDispatchError(session, argv, error);
     }
@@ -306,6 +314,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   }
 
   onClosed(session: ClientSession): void {
+    if (session.isGated) this.#host.gate?.onClosed(session);
     this.sessions.delete(session.id);
     this.limits.forget(session);
     this.#postponed.delete(session);
@@ -339,6 +348,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   }
 
   onErrorReply(session: Session, error: ErrorReply): void {
+    if (session.isGated === true) this.#host.gate?.onErrorReply(session, error);
     this.stats.totalErrorReplies++;
     this.stats.errors.set(error.code, (this.stats.errors.get(error.code) ?? 0) + 1);
     if (session.kind === 'normal' && !session.isReplica) return;
@@ -413,6 +423,14 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   /** maxmemory was set: keys are evicted when the command that did it is over. */
   evictSoon(): void {
     this.#evictsSoon = this.memory.onLimitChanged();
+  }
+
+  /** A command that waited comes here a second time; the gate has seen it. */
+  #fateOf(session: ClientSession, argv: readonly ByteString[]): CommandFate | null {
+    const { gate } = this.#host;
+    if (gate == null || session.admitted === argv) return null;
+    session.admitted = argv;
+    return gate.onCommand(session, argv);
   }
 
   #createBrain(host: NodeHost): ClusterBrain {

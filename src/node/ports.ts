@@ -7,6 +7,7 @@ import type { ByteStream, ByteStreamHandlers } from '../replication/ports.js';
 import type { ByteString } from '../resp/byte-string.js';
 import type { Clock } from '../time/clock.js';
 import type { Random } from '../time/random.js';
+import type { ClientGate } from './client-gate.js';
 
 export type LogLevel = 'debug' | 'verbose' | 'notice' | 'warning';
 
@@ -28,6 +29,8 @@ export interface NodeHost {
   readonly clock: Clock;
   readonly random: Random;
   readonly storage: NodeStorage;
+  /** Null or absent: clients are served without further ado. */
+  readonly gate?: ClientGate | null;
   /** Opens a bus link; the callbacks of links go to the node's bus methods. Null = failed on the spot. */
   connectBus(ip: string, busPort: number): BusLink | null;
   /** Opens a byte stream to a master's client port. */
@@ -62,10 +65,14 @@ export interface ClientConnection {
   readonly tls?: boolean;
   /** Bytes that were written and have not left yet: the other end does not take them. Absent = none ever. */
   readonly pendingBytes?: number;
-  /** Writes bytes; called at most once for each input the node handles. */
-  write(bytes: ByteString | Uint8Array): void;
+  /** Not a client from outside, but a replica of the same cluster or the test kit itself: no gate stops it. */
+  readonly isOurs?: boolean;
+  /** Writes bytes; called at most once for each input the node handles, and for each reply with a mark. */
+  write(bytes: ByteString | Uint8Array, mark?: object): void;
   /** Closes after what was written is out. */
   end(): void;
   /** Closes at once. */
   destroy(): void;
+  /** Closes with a reset, after what was written before. Absent: as destroy(). */
+  reset?(): void;
 }

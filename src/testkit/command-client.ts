@@ -70,6 +70,7 @@ export class CommandClient {
     const session = this.#process.acceptClient({
       remoteAddress: '127.0.0.1:0',
       localAddress: this.#process.name,
+      isOurs: true,
       write: (bytes) => this.#parser?.execute(Buffer.from(bytes as string, 'latin1')),
       end: () => this.#onClosed(),
       destroy: () => this.#onClosed(),
