@@ -29,7 +29,7 @@ export class ClientLink implements ClientConnection {
   readonly #process: NodeProcess;
   readonly #transport: ClientTransport;
   /** Null: the client is never answered. */
-  #session: ClientSession | null = null;
+  readonly #session: ClientSession | null;
   #incoming: Lane | null = null;
   #outgoing: Lane | null = null;
 
@@ -45,17 +45,16 @@ export class ClientLink implements ClientConnection {
       transport.reset();
       return null;
     }
-    const link = new ClientLink(process, transport);
-    if (welcome === 'accept') link.#session = process.acceptClient(link);
-    return link;
+    return new ClientLink(process, transport, welcome === 'accept');
   }
 
-  private constructor(process: NodeProcess, transport: ClientTransport) {
+  private constructor(process: NodeProcess, transport: ClientTransport, isWelcome: boolean) {
     this.#process = process;
     this.#transport = transport;
     this.remoteAddress = transport.remoteAddress;
     this.localAddress = transport.localAddress;
     this.tls = transport.tls === true;
+    this.#session = isWelcome ? process.acceptClient(this) : null;
   }
 
   /** Also what the rules keep from leaving. */
