@@ -162,12 +162,7 @@ export class LinkFaults {
   /** Messages on their way that the filter lets through, link by link in the order of sending. */
   inFlight(call: string, filter: MessageFilter): InFlightMessage[] {
     const { nodes, names } = this.#owner;
-    const isMeant = framePredicate(
-      call,
-      { scope: ['bus', 'replication'], ...filter },
-      nodes,
-      names,
-    );
+    const isMeant = framePredicate(call, { scope: ['bus', 'replication'], ...filter }, nodes, names);
     return this.#inFlight(isMeant);
   }
 
