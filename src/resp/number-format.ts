@@ -98,6 +98,8 @@ function roundToDigits(value: number, precision: number): { digits: string; expo
   const digits = text[0]! + text.slice(2, mark);
   const exponent = Number(text.slice(mark + 1));
   if (!isOddDigit(digits.charCodeAt(precision - 1)) || !isTie(value, precision)) return { digits, exponent };
+  // 9.5 became 10: that is even, though its only digit here is not.
+  if (precision === 1 && value < Number(`1e${exponent}`)) return { digits, exponent };
   // A tie was rounded up to an odd digit: no carry, the digit before it is what it was.
   const last = digits.charCodeAt(precision - 1) - 1;
   return { digits: digits.slice(0, precision - 1) + String.fromCharCode(last), exponent };
