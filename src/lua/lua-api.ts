@@ -32,6 +32,7 @@ export interface LuaApi {
   lua_tointeger(state: Pointer, index: number): number;
   lua_tolstring(state: Pointer, index: number, length: Pointer): Pointer;
   lua_objlen(state: Pointer, index: number): number;
+  lua_touserdata(state: Pointer, index: number): Pointer;
   lua_topointer(state: Pointer, index: number): Pointer;
   lua_tothread(state: Pointer, index: number): Pointer;
 
@@ -39,6 +40,8 @@ export interface LuaApi {
   lua_pushboolean(state: Pointer, value: number): void;
   lua_pushnumber(state: Pointer, value: number): void;
   lua_pushlstring(state: Pointer, bytes: Pointer, length: number): void;
+  lua_pushlightuserdata(state: Pointer, pointer: Pointer): void;
+  lua_newuserdata(state: Pointer, size: number): Pointer;
   lua_pushcclosure(state: Pointer, run: Pointer, upvalues: number): void;
   lua_createtable(state: Pointer, arraySize: number, recordSize: number): void;
 
@@ -68,6 +71,7 @@ export interface LuaApi {
   luaL_checknumber(state: Pointer, argument: number): number;
   luaL_checktype(state: Pointer, argument: number, type: number): void;
   luaL_checkany(state: Pointer, argument: number): void;
+  luaL_typerror(state: Pointer, argument: number, typeName: Pointer): number;
   luaL_argerror(state: Pointer, argument: number, message: Pointer): number;
 
   lua_gc(state: Pointer, what: number, data: number): number;

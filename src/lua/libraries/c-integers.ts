@@ -1,13 +1,7 @@
 /** How the compiled original turns doubles into integers: C leaves it open, these are the instructions of x86-64. */
 
-const INT32_MIN = -(2 ** 31);
 const TWO_63 = 2 ** 63;
 const INT64_MIN = -(2n ** 63n);
-
-/** (int) of a double. */
-export function toInt32(value: number): number {
-  return value > INT32_MIN - 1 && value < 2 ** 31 ? Math.trunc(value) : INT32_MIN;
-}
 
 /** (int64_t) of a double. */
 export function toInt64(value: number): bigint {

@@ -58,12 +58,19 @@ function pack(lua: LuaState): number {
 function writeInteger(lua: LuaState, argument: number, size: number, bigEndian: boolean): void {
   const number = lua.checkNumber(argument);
   const { out } = Workspace.of(lua);
-  let value = toUint64(number);
   const start = out.length;
   out.fill(0, size);
   const target = out.written;
+  const write = (byte: number, index: number): void => {
+    target[bigEndian ? start + size - 1 - index : start + index] = byte;
+  };
+  if (size <= 4 && Number.isSafeInteger(number)) {
+    for (let index = 0; index < size; index++) write((number >>> (8 * index)) & 0xff, index);
+    return;
+  }
+  let value = toUint64(number);
   for (let index = 0; index < size && value !== 0n; index++) {
-    target[bigEndian ? start + size - 1 - index : start + index] = Number(value & 0xffn);
+    write(Number(value & 0xffn), index);
     value >>= 8n;
   }
 }
@@ -125,10 +132,18 @@ function unpack(lua: LuaState): number {
 }
 
 function readInteger(data: StructData, position: number, size: number, format: StructFormat): number {
+  const byteAt = (index: number): number =>
+    data.byte(format.isBigEndian ? position + size - 1 - index : position + index);
+  if (size <= 4) {
+    let value = 0;
+    for (let index = size - 1; index >= 0; index--) value = (value << 8) | byteAt(index);
+    if (!format.isSigned) return value >>> 0;
+    const unused = 32 - 8 * size;
+    return size === 0 ? 0 : (value << unused) >> unused;
+  }
   let value = 0n;
-  for (let index = 0; index < size; index++) {
-    const place = format.isBigEndian ? position + index : position + size - 1 - index;
-    value = BigInt.asUintN(BITS, (value << 8n) | BigInt(data.byte(place)));
+  for (let index = size - 1; index >= 0; index--) {
+    value = BigInt.asUintN(BITS, (value << 8n) | BigInt(byteAt(index)));
   }
   if (!format.isSigned) return Number(value);
   const mask = BigInt.asUintN(BITS, -1n << BigInt((size * 8 - 1) & SHIFT_MASK));
