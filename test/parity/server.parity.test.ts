@@ -12,7 +12,11 @@ describeParity('server commands', () => {
     beforeAll(async () => {
       pair = await Pair.start({
         protocol,
-        config: { 'enable-debug-command': 'yes', 'slowlog-log-slower-than': '-1' },
+        config: {
+          'enable-debug-command': 'yes',
+          'enable-module-command': 'yes',
+          'slowlog-log-slower-than': '-1',
+        },
       });
     });
 
@@ -34,7 +38,7 @@ describeParity('server commands', () => {
     });
 
     it('HELP lists the same subcommands', async () => {
-      for (const container of ['CLIENT', 'COMMAND', 'CONFIG', 'LATENCY', 'MEMORY', 'SLOWLOG']) {
+      for (const container of ['CLIENT', 'COMMAND', 'CONFIG', 'LATENCY', 'MEMORY', 'MODULE', 'SLOWLOG']) {
         await pair.same([container, 'HELP'], { normalise: withoutExplanations });
         await pair.same([container.toLowerCase(), 'help', 'me']);
       }
@@ -57,6 +61,17 @@ describeParity('server commands', () => {
 });
 
 const SERVER_CALLS: readonly Call[] = [
+  ['MODULE'],
+  ['MODULE', 'LIST'],
+  ['MODULE', 'LIST', 'all'],
+  ['MODULE', 'NOSUCH'],
+  ['MODULE', 'LOAD'],
+  ['MODULE', 'LOAD', '/nowhere.so', 'argument'],
+  ['MODULE', 'LOADEX', '/nowhere.so'],
+  ['MODULE', 'LOADEX', '/nowhere.so', 'CONFIG', 'name', 'value', 'ARGS', 'argument'],
+  ['MODULE', 'LOADEX', '/nowhere.so', 'CONFIG', 'name'],
+  ['MODULE', 'LOADEX', '/nowhere.so', 'something'],
+  ['MODULE', 'UNLOAD', 'nothing'],
   ['DBSIZE'],
   ['DBSIZE', 'x'],
   ['SET', 'key', 'value'],

@@ -7,6 +7,7 @@ import { debug } from './debug.js';
 import { info } from './info.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
+import { module } from './module.js';
 import { monitor } from './monitor.js';
 import { processCommands } from './process.js';
 import { slowlog } from './slowlog.js';
@@ -20,6 +21,7 @@ export const serverCommands: CommandGroupTable = [
   ...processCommands,
   latency,
   memory,
+  module,
   monitor,
   slowlog,
 ];

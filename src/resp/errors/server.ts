@@ -26,6 +26,10 @@ export const RESP2_NOT_SUPPORTED = new ErrorReply('ERR RESP2 is not supported by
 export const BAD_PACKED_THRESHOLD = new ErrorReply(
   'ERR argument must be a memory value bigger than 1 and smaller than 4gb',
 );
+export const MODULE_NOT_LOADED = new ErrorReply(
+  'ERR Error loading the extension. Please check the server logs.',
+);
+export const NO_SUCH_MODULE = new ErrorReply('ERR Error unloading module: no such module with that name');
 export const NOT_AN_SDS = new ErrorReply('ERR Not an sds encoded string.');
 export const DEBUG_NEEDS_CLUSTER = new ErrorReply(
   'ERR Debug option only available for cluster mode enabled setup!',
