@@ -3,6 +3,7 @@ import type { ClusterBrain } from '../cluster/brain.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../keyspace/database.js';
 import type { Keyspace } from '../keyspace/keyspace.js';
+import type { Persistence } from '../persistence/persistence.js';
 import type { Replication } from '../replication/replication.js';
 import type { ByteString } from '../resp/byte-string.js';
 import type { NoReply, Reply } from '../resp/reply.js';
@@ -35,8 +36,8 @@ export interface CommandContext {
   alsoPropagate(argv: readonly ByteString[]): void;
   /** Does not replicate the command itself, whatever it changed. */
   preventPropagation(): void;
-  /** Replicates the command although it changed no key. */
-  forcePropagation(): void;
+  /** Propagates the command although it changed no key. @param to `replicas`: it does not go to the AOF. */
+  forcePropagation(to?: 'replicas'): void;
   /** False inside of MULTI and scripts and on the link to the master: a blocking command answers there as if its time were over. */
   readonly mayBlock: boolean;
   /** Holds the session until one of the keys is ready; then the command runs again. Return what this returns. */
@@ -141,9 +142,11 @@ export interface NodeContext {
   /** DEBUG SLEEP: the whole node, bus included, handles nothing for that long. */
   freeze(durationMs: number): void;
   /** SHUTDOWN, DEBUG SEGFAULT and the like: the process would end here. */
-  exit(reason: string): void;
+  exit(reason: string, code?: number): void;
   /** DEBUG RESTART and CRASH-AND-RECOVER. */
   restart(delayMs: number): void;
+  readonly persistence: Persistence;
+  readonly shutdown: ShutdownPort;
 }
 
 /** What the node would take of memory, in bytes: INFO memory and maxmemory. */
@@ -163,6 +166,24 @@ export interface MemoryPort {
   readonly isOutOfMemory: boolean;
   /** CONFIG RESETSTAT */
   reset(): void;
+}
+
+/** What SHUTDOWN was asked to do. */
+export interface ShutdownMode {
+  readonly save: boolean;
+  readonly nosave: boolean;
+  readonly now: boolean;
+  readonly force: boolean;
+}
+
+export interface ShutdownPort {
+  /** The client waits for the end. */
+  request(mode: ShutdownMode, session: Session): Reply;
+  abort(): Reply;
+  /** Before a restart: what has to be saved is saved. @returns false when it could not be. */
+  saveNow(): boolean;
+  /** Until the wait for replicas is given up; null: nothing waits. */
+  readonly remainingMs: number | null;
 }
 
 /** The file a node was configured from. */

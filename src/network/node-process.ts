@@ -2,8 +2,9 @@
 import type { ClusterBrain } from '../cluster/brain.js';
 import type { BusLink } from '../cluster/bus-link.js';
 import type { RedisVersion } from '../commands/command.js';
+import type { ConfigFile } from '../commands/context.js';
 import type { BlockingConnection } from '../commands/generic/migration-link.js';
-import { Config, type ConfigValue } from '../config/config.js';
+import { Config, type ConfigLine, type ConfigValue } from '../config/config.js';
 import { linesOf, parseConfigFile } from '../config/config-file.js';
 import type { ClientGate } from '../node/client-gate.js';
 import type { ClientSession } from '../node/client-session.js';
@@ -63,9 +64,13 @@ export interface NodeProcessOptions {
   readonly port: number;
   readonly busPort: number;
   readonly version: RedisVersion;
-  /** Directives given at start; each start begins with these. */
-  readonly config: Readonly<Record<string, ConfigValue | undefined>>;
+  /** Directives given at start; each start begins with these. A function reads all of them anew, those of the file too. */
+  readonly config: Readonly<Record<string, ConfigValue | undefined>> | (() => readonly ConfigLine[]);
+  /** What CONFIG REWRITE writes; left out: a file in the storage, which the next start reads. */
+  readonly configFile?: ConfigFile | null;
   readonly storage: NodeStorage;
+  /** Of the operating system, for a node that is a process of its own. */
+  readonly processId?: number;
 }
 
 export interface ProcessObserver {
@@ -73,6 +78,8 @@ export interface ProcessObserver {
   onLog(process: NodeProcess, level: LogLevel, text: string): void;
   /** The process started or ended: its listeners have to follow. */
   onStateChanged?(process: NodeProcess): void;
+  /** The process ended by itself. */
+  onExit?(process: NodeProcess, code: number): void;
 }
 
 export type ProcessState = 'running' | 'paused' | 'stopped';
@@ -137,13 +144,11 @@ export class NodeProcess implements NodeHost {
     if (this.#node !== null) return;
     this.#clock = this.#newClock();
     const { ip, port, busPort, version } = this.options;
-    const rewritten = configFileOf(this.storage).read();
-    const given = this.options.config;
-    const config = new Config(
-      rewritten === null ? given : [...linesOf(given), ...parseConfigFile(rewritten)],
-      version,
-    );
-    this.#node = new Node(this, { version, config });
+    const config = this.#readConfig();
+    this.storage.changeDirectory(config.values.dir);
+    const node = new Node(this, { version, config });
+    node.load();
+    this.#node = node;
     this.#life = new ProcessLife(this, this.#node.cluster);
     this.#state = 'running';
     this.#stopListening = [
@@ -269,9 +274,16 @@ export class NodeProcess implements NodeHost {
     this.network.clock.schedule(this.#frozenUntilMs, () => this.#drainInbox());
   }
 
-  exit(reason: string): void {
-    this.log('notice', reason);
-    this.network.clock.schedule(this.network.clock.nowMs(), () => this.kill());
+  get processId(): number {
+    return this.options.processId ?? 1;
+  }
+
+  exit(reason: string, code = 0): void {
+    if (reason !== '') this.log('notice', reason);
+    this.network.clock.schedule(this.network.clock.nowMs(), () => {
+      this.kill();
+      this.#observer.onExit?.(this, code);
+    });
   }
 
   restart(delayMs: number): void {
@@ -293,6 +305,20 @@ export class NodeProcess implements NodeHost {
       this.#linksToFlush = [];
       for (const link of links) link.flush();
     }
+  }
+
+  get configFile(): ConfigFile | null {
+    return this.options.configFile === undefined ? configFileOf(this.storage) : this.options.configFile;
+  }
+
+  #readConfig(): Config {
+    const { config, version } = this.options;
+    if (typeof config === 'function') return new Config(config(), version);
+    const rewritten = this.configFile?.read() ?? null;
+    return new Config(
+      rewritten === null ? config : [...linesOf(config), ...parseConfigFile(rewritten)],
+      version,
+    );
   }
 
   #drainInbox(): void {

@@ -2,11 +2,12 @@
 import type { ConfigFile } from '../commands/context.js';
 import type { NodeStorage } from './ports.js';
 
-const FILE = 'redis.conf';
+/** Absolute: CONFIG SET dir does not move it. */
+const FILE = '/redis.conf';
 
 export function configFileOf(storage: NodeStorage): ConfigFile {
   return {
-    path: `/${FILE}`,
+    path: FILE,
     read(): string | null {
       const content = storage.read(FILE);
       return content === null ? null : Buffer.from(content).toString('latin1');

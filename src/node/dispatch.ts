@@ -256,6 +256,10 @@ export class Dispatcher {
     if (tracking.isActive) tracking.limit();
     const isWrite = command.isWrite || queue.some((queued) => queued.command.isWrite);
     const obeys = session.kind === 'master-link';
+    if ((isWrite || command.fullName === 'ping') && !obeys) {
+      const misconf = context.persistence.writeRefusal;
+      if (misconf !== null) return misconf;
+    }
     if (isWrite && !obeys) {
       if (!replication.hasEnoughGoodReplicas()) return errors.NO_REPLICAS;
       if (replication.masterAddress() !== null && config.values['replica-read-only'])

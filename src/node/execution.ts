@@ -15,7 +15,7 @@ import { ErrorReply, NO_REPLY, type NoReply, type Reply } from '../resp/reply.js
 import type { BlockedOnKeys } from './blocked-on-keys.js';
 import type { Monitors } from './monitors.js';
 import type { OwnOutput } from './own-output.js';
-import type { Propagation } from './propagation.js';
+import type { Propagation, PropagationTarget } from './propagation.js';
 import { logSlowCommand } from './slow-commands.js';
 import type { Tracking } from './tracking.js';
 
@@ -46,6 +46,8 @@ export class Executor {
   /** What it is; of EXEC the queued command in hand. */
   command: ResolvedCommand | null = null;
   argv: readonly ByteString[] = [];
+  /** EXEC runs. */
+  isInExec = false;
   /** The keyspace event that is being published. */
   event: ByteString | null = null;
   /** The command runs once more, after a wait. */
@@ -62,10 +64,13 @@ export class Executor {
     propagation.enter();
     const outer = this.runsFor;
     this.runsFor = session;
+    const wasInExec = this.isInExec;
+    this.isInExec = wasInExec || command.fullName === 'exec';
     try {
       return this.#run(session, command, argv);
     } finally {
       this.runsFor = outer;
+      this.isInExec = wasInExec;
       const offsetBefore = this.#host.context.replication.streamOffset;
       propagation.leave(!TOUCHING_ARBITRARY_KEYS.has(command.fullName));
       const offset = this.#host.context.replication.streamOffset;
@@ -153,6 +158,19 @@ export class Executor {
     this.#heldUs += Math.round(durationMs * 1000);
   }
 
+  /** A command of the AOF: no check, no statistics, no propagation. */
+  replay(session: Session, command: ResolvedCommand, argv: readonly ByteString[]): void {
+    this.#executionNowMs = this.#host.context.clock.nowMs();
+    const context = new ExecutionContext(this.#host, this, session, command, this.#executionNowMs);
+    this.runsFor = session;
+    try {
+      command.declaration.run?.(context, argv);
+    } catch (error) {
+      this.#host.onInternalError(error, command.fullName);
+    }
+    this.runsFor = null;
+  }
+
   /** A command inside EXEC or a script: its error counts as an error reply of its own. */
   call(session: Session, queued: QueuedCommand): Reply {
     const reply = this.execute(session, queued.command, queued.argv);
@@ -172,7 +190,7 @@ class ExecutionContext implements CommandContext {
   #rewritten: readonly ByteString[] | null = null;
   #also: (readonly ByteString[])[] | null = null;
   #prevented = false;
-  #forced = false;
+  #forced: PropagationTarget | null = null;
 
   constructor(
     host: ExecutionHost,
@@ -210,8 +228,8 @@ class ExecutionContext implements CommandContext {
     this.#prevented = true;
   }
 
-  forcePropagation(): void {
-    this.#forced = true;
+  forcePropagation(to: PropagationTarget = 'all'): void {
+    this.#forced = to;
   }
 
   get mayBlock(): boolean {
@@ -232,8 +250,8 @@ class ExecutionContext implements CommandContext {
   addPropagation(changed: boolean, argv: readonly ByteString[]): void {
     const { propagation } = this.#host;
     const { dbIndex } = this.session;
-    if ((changed || this.#forced) && !this.#prevented && this.command.fullName !== 'exec') {
-      propagation.add(dbIndex, this.#rewritten ?? argv);
+    if ((changed || this.#forced !== null) && !this.#prevented && this.command.fullName !== 'exec') {
+      propagation.add(dbIndex, this.#rewritten ?? argv, changed ? 'all' : (this.#forced ?? 'all'));
     }
     if (this.#also === null) return;
     for (const also of this.#also) propagation.add(dbIndex, also);

@@ -12,6 +12,9 @@ import type { Config } from '../config/config.js';
 import type { DeletionReason } from '../keyspace/host.js';
 import { Keyspace } from '../keyspace/keyspace.js';
 import { typeOfValue } from '../keyspace/values/stored-value.js';
+import { Persistence } from '../persistence/persistence.js';
+import { StartError } from '../persistence/start-error.js';
+import type { ReplicationPoint } from '../rdb/rdb-file.js';
 import { Replication } from '../replication/replication.js';
 import type { ByteString } from '../resp/byte-string.js';
 import { FORCED_UNBLOCK, maxClientsReached } from '../resp/errors/index.js';
@@ -24,7 +27,6 @@ import { ClientLimits } from './client-limits.js';
 import { ClientSession, type SessionOwner } from './client-session.js';
 import { createClusterHost } from './cluster-host.js';
 import { followConfig, requestLimitsOf } from './config-changes.js';
-import { configFileOf } from './config-file.js';
 import { NodeDebugSwitches } from './debug-switches.js';
 import { Dispatcher, type DispatchHost } from './dispatch.js';
 import { type ExecutionHost, Executor } from './execution.js';
@@ -35,11 +37,13 @@ import { KeptMigrationLinks } from './migration-links.js';
 import { Monitors } from './monitors.js';
 import { OwnOutput } from './own-output.js';
 import { PauseState } from './pause.js';
-import type { ClientConnection, LogLevel, NodeHost } from './ports.js';
+import { createPersistenceHost } from './persistence-host.js';
+import type { ClientConnection, LogLevel, NodeHost, NodeStorage } from './ports.js';
 import { Propagation } from './propagation.js';
 import { PubSub } from './pub-sub.js';
 import { createReplicationHost } from './replication-host.js';
 import { ServerCron } from './server-cron.js';
+import { Shutdown } from './shutdown.js';
 import { Snapshots } from './snapshots.js';
 import { createNodeStats, type ServerStats } from './stats.js';
 import { Tracking } from './tracking.js';
@@ -66,6 +70,8 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   readonly commands: CommandTable;
   readonly keyspace: Keyspace;
   readonly replication: Replication;
+  readonly persistence: Persistence;
+  readonly shutdown = new Shutdown(this);
   readonly cluster: ClusterBrain | null;
   readonly stats: ServerStats;
   readonly pause: PauseState;
@@ -82,10 +88,12 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   readonly memory: Memory;
   readonly slowLog = new SlowLog();
   readonly debugSwitches = new NodeDebugSwitches(this);
-  readonly configFile: ConfigFile;
+  readonly configFile: ConfigFile | null;
   readonly sessions = new Map<number, ClientSession>();
   /** The dataset is being loaded: commands without the loading flag are refused. */
   loading = false;
+  /** A command of the AOF runs: no key counts as expired. */
+  replaying = false;
   /** The node sleeps (DEBUG SLEEP) or is about to end: nothing is handled and nothing leaves. */
   halted = false;
   readonly #host: NodeHost;
@@ -106,6 +114,9 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   /** The process is about to end. */
   #ending = false;
   #stopped = false;
+  #begun = false;
+  /** The RDB file told which stream it belongs to. */
+  #knowsStream = false;
 
   constructor(host: NodeHost, options: NodeOptions) {
     this.#host = host;
@@ -116,7 +127,10 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     this.commands = commandTableOf(options.version);
     this.stats = createNodeStats(host.clock.nowMs());
     this.pause = new PauseState(host.clock, () => this.#resumePostponed());
-    this.propagation = new Propagation((dbIndex, argv) => this.replication.propagate(dbIndex, argv));
+    this.propagation = new Propagation((dbIndex, argv, target) => {
+      if (target === 'all') this.persistence.feed(dbIndex, argv);
+      this.replication.propagate(dbIndex, argv);
+    });
     this.executor = new Executor(this);
     this.ownOutput = new OwnOutput(options.version, () => this.executor);
     const push = (session: Session, bytes: ByteString): void => this.ownOutput.push(session, bytes);
@@ -144,9 +158,9 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
       {
         random: host.random,
         nowMs: () => host.clock.nowMs(),
-        isReplica: () => this.replication.isReplica,
+        isReplica: () => this.replication.isReplica || this.replaying,
         isWritableReplica: () => !this.config.values['replica-read-only'],
-        isMasterLink: () => this.executor.runsFor === this.#masterSession,
+        isMasterLink: () => this.executor.runsFor === this.#masterSession || this.replaying,
         expiryPaused: () => this.pause.active !== null,
         propagateDeletion: (dbIndex, key, reason) => this.#propagateDeletion(dbIndex, key, reason),
         notify: (eventClass, event, key, dbIndex) => this.notify(eventClass, event, key, dbIndex),
@@ -183,13 +197,15 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     });
     this.memory = new Memory(memoryHostOf(this, host));
     this.#masterSession = new ClientSession(this, 0, 'master-link', null);
+    const snapshots = new Snapshots(this);
     this.replication = new Replication(
       createReplicationHost({
         host,
         version: this.version,
         config: this.config,
         stats: this.stats,
-        snapshots: new Snapshots(this),
+        snapshots,
+        persistence: () => this.persistence,
         pause: this.pause,
         masterSession: () => this.#masterSession,
         isManualFailoverInProgress: () => (this.cluster?.state.manualFailover.endMs ?? 0) !== 0,
@@ -197,8 +213,9 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
         disconnectBlockedClients: () => this.disconnectBlockedClients(),
       }),
     );
+    this.persistence = new Persistence(createPersistenceHost(this, host, snapshots));
     this.cluster = clusterEnabled ? this.#createBrain(host) : null;
-    this.configFile = configFileOf(host.storage);
+    this.configFile = host.configFile;
     this.config.mirror('replicaof', () => {
       const master = this.replication.masterAddress();
       return master === null ? '' : `${master.host} ${master.port}`;
@@ -207,12 +224,19 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     followConfig(this);
   }
 
+  /** Fills the dataset with what the disk holds. To be called before start(). @throws StartError when the node cannot start with that. */
+  load(): void {
+    this.persistence.load();
+    if (this.persistence.loadDurationMs === 0) this.persistence.open();
+    else this.loading = true;
+  }
+
   /** Starts the node's cron. The first run comes within one period, at a random moment of it as between separate processes. */
   start(): void {
-    this.cluster?.verifyKeysAfterLoad();
-    this.#cron.start();
     this.#host.emit({ kind: 'started' });
-    this.#afterInput();
+    if (this.loading)
+      this.schedule(this.nowMs() + this.persistence.loadDurationMs, () => this.#finishLoading());
+    else this.#begin();
   }
 
   /** The process ends: nothing more comes in or goes out. */
@@ -223,6 +247,25 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     for (const session of [...this.sessions.values()]) session.close('shutdown');
     this.migrationLinks.closeAll();
     this.#host.emit({ kind: 'stopped' });
+  }
+
+  /** By its role in the cluster, if it is in one: replication follows a little later. */
+  get isReplica(): boolean {
+    if (this.cluster !== null) return this.cluster.state.myself.isReplica;
+    return this.replication.isReplica || (!this.#begun && this.config.values.replicaof !== null);
+  }
+
+  adoptReplicationPoint(point: ReplicationPoint): void {
+    this.#knowsStream = true;
+    this.replication.adoptSavedPoint(point, this.isReplica);
+  }
+
+  get storage(): NodeStorage {
+    return this.#host.storage;
+  }
+
+  get processId(): number {
+    return this.#host.processId;
   }
 
   get clock(): Clock {
@@ -410,9 +453,9 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     this.#host.freeze(durationMs);
   }
 
-  exit(reason: string): void {
+  exit(reason: string, code = 0): void {
     this.#end();
-    this.#host.exit(reason);
+    this.#host.exit(reason, code);
   }
 
   restart(delayMs: number): void {
@@ -493,6 +536,27 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     this.onOutput(session);
   }
 
+  #begin(): void {
+    this.#begun = true;
+    const { replicaof } = this.config.values;
+    if (replicaof !== null) this.replication.replicateFrom(replicaof.host, replicaof.port, this.#knowsStream);
+    this.cluster?.verifyKeysAfterLoad();
+    this.#cron.start();
+    this.#afterInput();
+  }
+
+  /** key-load-delay is over. */
+  #finishLoading(): void {
+    this.loading = false;
+    try {
+      this.persistence.open();
+      this.#begin();
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      this.exit(error.message, 1);
+    }
+  }
+
   #end(): void {
     this.#ending = true;
     this.halted = true;
@@ -505,13 +569,15 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
       if (this.#stopped || this.halted) return;
       this.cluster?.beforeSleep();
       if (this.cluster?.state.fatalError) {
-        this.exit(this.cluster.state.fatalError);
+        this.exit(this.cluster.state.fatalError, 1);
         return;
       }
       this.replication.beforeSleep();
       if (this.#evictsSoon) this.#attempt(() => this.#evict());
     } while (this.#runUnblocked());
     this.tracking.broadcast();
+    this.persistence.beforeSleep();
+    if (this.halted) return;
     while (this.#toFlush.length > 0) {
       const sessions = this.#toFlush;
       this.#toFlush = [];

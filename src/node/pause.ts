@@ -2,7 +2,7 @@
 import type { PauseControl } from '../commands/context.js';
 import type { Clock, Timer } from '../time/clock.js';
 
-type Purpose = 'client-command' | 'failover';
+type Purpose = 'client-command' | 'failover' | 'shutdown';
 
 interface Pause {
   mode: 'write' | 'all';

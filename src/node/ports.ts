@@ -1,7 +1,9 @@
 /** What a node needs of the process it lives in. Everything impure comes through here: connections, storage, time, randomness, logs. */
 import type { BusLink } from '../cluster/bus-link.js';
 import type { ClusterEvent } from '../cluster/events.js';
+import type { ConfigFile } from '../commands/context.js';
 import type { BlockingConnection } from '../commands/generic/migration-link.js';
+import type { Storage } from '../persistence/storage.js';
 import type { ReplicationEvent } from '../replication/events.js';
 import type { ByteStream, ByteStreamHandlers } from '../replication/ports.js';
 import type { ByteString } from '../resp/byte-string.js';
@@ -18,12 +20,8 @@ export type NodeEvent =
   | { readonly kind: 'started' | 'stopped' }
   | { readonly kind: 'internal-error'; readonly message: string };
 
-/** Files by name. In memory by default; a directory when a process asks for one. */
-export interface NodeStorage {
-  read(file: string): Uint8Array | null;
-  /** Replaces the file atomically; durable on return when `fsync` is set. Throws when it cannot be written. */
-  write(file: string, content: Uint8Array, fsync: boolean): void;
-}
+/** In memory by default; a directory when a process asks for one. */
+export type NodeStorage = Storage;
 
 export interface NodeHost {
   readonly clock: Clock;
@@ -31,6 +29,8 @@ export interface NodeHost {
   readonly storage: NodeStorage;
   /** Null or absent: clients are served without further ado. */
   readonly gate?: ClientGate | null;
+  /** What CONFIG REWRITE writes; null: the node was started without a file. */
+  readonly configFile: ConfigFile | null;
   /** Opens a bus link; the callbacks of links go to the node's bus methods. Null = failed on the spot. */
   connectBus(ip: string, busPort: number): BusLink | null;
   /** Opens a byte stream to a master's client port. */
@@ -49,8 +49,10 @@ export interface NodeHost {
   emit(event: NodeEvent): void;
   /** The node handles nothing for that long (DEBUG SLEEP). */
   freeze(durationMs: number): void;
-  /** The process ends (SHUTDOWN, a fatal error). */
-  exit(reason: string): void;
+  /** Of the operating system; the nodes of a test have numbers of their own. */
+  readonly processId: number;
+  /** The process ends (SHUTDOWN, a fatal error). @param reason for the log; '' = it is there already. */
+  exit(reason: string, code?: number): void;
   /** The process is started again after the delay (DEBUG RESTART). */
   restart(delayMs: number): void;
 }

@@ -1,7 +1,14 @@
 /** Collects what one execution changed and hands it to replication when the execution is over, as a transaction when it is more than one command (propagatePendingCommands of server.c). */
 import type { ByteString } from '../resp/byte-string.js';
 
-export type PropagationSink = (dbIndex: number, argv: readonly ByteString[]) => void;
+/** Where a command goes: everywhere, or not to the AOF. */
+export type PropagationTarget = 'all' | 'replicas';
+
+export type PropagationSink = (
+  dbIndex: number,
+  argv: readonly ByteString[],
+  target: PropagationTarget,
+) => void;
 
 const MULTI: readonly ByteString[] = ['MULTI'];
 const EXEC: readonly ByteString[] = ['EXEC'];
@@ -9,6 +16,7 @@ const EXEC: readonly ByteString[] = ['EXEC'];
 interface Propagated {
   readonly dbIndex: number;
   readonly argv: readonly ByteString[];
+  readonly target: PropagationTarget;
 }
 
 export class Propagation {
@@ -16,6 +24,7 @@ export class Propagation {
   // Most executions change one thing: it needs no list.
   #firstDbIndex = 0;
   #firstArgv: readonly ByteString[] | null = null;
+  #firstTarget: PropagationTarget = 'all';
   #others: Propagated[] = [];
   #depth = 0;
 
@@ -40,14 +49,15 @@ export class Propagation {
   }
 
   /** Outside of any execution (active expiry) the command goes out at once. */
-  add(dbIndex: number, argv: readonly ByteString[]): void {
+  add(dbIndex: number, argv: readonly ByteString[], target: PropagationTarget = 'all'): void {
     if (this.#depth === 0) {
-      this.#sink(dbIndex, argv);
+      this.#sink(dbIndex, argv, target);
     } else if (this.#firstArgv === null) {
       this.#firstDbIndex = dbIndex;
       this.#firstArgv = argv;
+      this.#firstTarget = target;
     } else {
-      this.#others.push({ dbIndex, argv });
+      this.#others.push({ dbIndex, argv, target });
     }
   }
 
@@ -55,14 +65,14 @@ export class Propagation {
     const firstDbIndex = this.#firstDbIndex;
     this.#firstArgv = null;
     if (this.#others.length === 0) {
-      this.#sink(firstDbIndex, firstArgv);
+      this.#sink(firstDbIndex, firstArgv, this.#firstTarget);
       return;
     }
     const others = this.#others;
     this.#others = [];
-    if (wraps) this.#sink(-1, MULTI);
-    this.#sink(firstDbIndex, firstArgv);
-    for (const { dbIndex, argv } of others) this.#sink(dbIndex, argv);
-    if (wraps) this.#sink(-1, EXEC);
+    if (wraps) this.#sink(-1, MULTI, 'all');
+    this.#sink(firstDbIndex, firstArgv, this.#firstTarget);
+    for (const { dbIndex, argv, target } of others) this.#sink(dbIndex, argv, target);
+    if (wraps) this.#sink(-1, EXEC, 'all');
   }
 }

@@ -1,6 +1,7 @@
 /** Gives replication what it needs of its node (replication/ports.ts). */
 import type { RedisVersion } from '../commands/command.js';
 import type { Config } from '../config/config.js';
+import type { Persistence } from '../persistence/persistence.js';
 import type { ReplicationHost } from '../replication/ports.js';
 import type { ByteString } from '../resp/byte-string.js';
 import type { ClientSession } from './client-session.js';
@@ -14,6 +15,7 @@ export interface ReplicationHostParts {
   readonly config: Config;
   readonly stats: ReplicationHost['stats'];
   readonly snapshots: Snapshots;
+  persistence(): Persistence;
   readonly pause: PauseState;
   /** The session that the master's stream runs in. */
   masterSession(): ClientSession;
@@ -32,7 +34,13 @@ export function createReplicationHost(parts: ReplicationHostParts): ReplicationH
     stats,
     connect: (ip, port, handlers) => host.connectStream(ip, port, handlers),
     createSnapshot: (request) => snapshots.create(request),
-    loadSnapshot: (rdb) => snapshots.load(rdb),
+    loadSnapshot(rdb) {
+      parts.persistence().beforeSync();
+      return snapshots.load(rdb);
+    },
+    onInSync: (rdb) => parts.persistence().afterSync(rdb),
+    onPromoted: () => void parts.persistence().followAppendOnly(),
+    fsyncedOffset: () => (parts.version === '7.0' ? null : parts.persistence().aof.fsyncedOffset),
     resetMasterSession(dbIndex) {
       const session = parts.masterSession();
       session.transaction = null;

@@ -44,8 +44,10 @@ export class ServerCron {
   #run(): void {
     const node = this.#node;
     if (node.debugSwitches.cronPaused) return;
+    node.shutdown.cron();
     if (node.debugSwitches.activeExpire) node.keyspace.activeExpireCycle(this.#host.clock.nowMs());
     this.#clientsCron();
+    node.persistence.cron();
     if (this.#runs % RUNS_PER_SECOND === 0) {
       this.#closeIdleClients();
       this.#redirectBlockedClients();
@@ -55,6 +57,7 @@ export class ServerCron {
     node.tracking.limit();
     node.replication.fastCron();
     node.cluster?.cron();
+    node.persistence.lateCron();
     this.#runs++;
   }
 

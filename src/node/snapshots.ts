@@ -1,8 +1,9 @@
-/** The dataset as an RDB file, for replicas: written from the keyspace, read into it. */
+/** The dataset as an RDB file, for replicas and for the disk: written from the keyspace, read into it. */
 import type { NodeContext } from '../commands/context.js';
 import { valueLimitsOf } from '../commands/value-limits.js';
-import { RDB_VERSION_70, RDB_VERSION_72 } from '../rdb/rdb-file.js';
-import { readRdb } from '../rdb/read-rdb.js';
+import type { LoadedRdb, LoadRdbOptions, RdbToWrite } from '../persistence/ports.js';
+import { RDB_VERSION_70, RDB_VERSION_72, type ReplicationPoint } from '../rdb/rdb-file.js';
+import { type RdbSink, readRdb } from '../rdb/read-rdb.js';
 import { writeRdb } from '../rdb/write-rdb.js';
 import type { LoadedSnapshot, SnapshotRequest } from '../replication/ports.js';
 
@@ -13,45 +14,83 @@ export class Snapshots {
     this.#context = context;
   }
 
+  /** For replicas. */
   create(request: SnapshotRequest): Uint8Array {
+    return this.#write({ replication: request, excludeData: request.excludeData, isAofBase: false });
+  }
+
+  /** For the disk. An RDB file tells where in the replication stream it was made, the base of an AOF does not. */
+  createFile({ isAofBase }: RdbToWrite): Uint8Array {
+    const replication = isAofBase ? undefined : (this.#context.replication.point ?? undefined);
+    return this.#write({ replication, excludeData: false, isAofBase });
+  }
+
+  /** Replaces the dataset. Throws RdbFormatError; the dataset is empty then, as after a load that failed in Redis. */
+  load(rdb: Uint8Array): LoadedSnapshot {
+    const { keyspace } = this.#context;
+    keyspace.flush(null);
+    try {
+      return this.#read(rdb, {
+        onKey(dbIndex, key, value, expiresAtMs): boolean {
+          const database = keyspace.database(dbIndex);
+          if (database.isStored(key)) return false;
+          database.load(key, value, expiresAtMs);
+          return true;
+        },
+      });
+    } catch (error) {
+      keyspace.flush(null);
+      throw error;
+    }
+  }
+
+  /** Adds a file of the disk to the dataset. Throws RdbFormatError. */
+  loadFile(rdb: Uint8Array, { isAofBase, mayReplace }: LoadRdbOptions): LoadedRdb {
+    const { keyspace, clock, replication } = this.#context;
+    const nowMs = clock.nowMs();
+    const dropsExpired = !isAofBase && !replication.isReplica;
+    let expired = 0;
+    const info = this.#read(rdb, {
+      onKey(dbIndex, key, value, expiresAtMs): boolean {
+        if (dropsExpired && expiresAtMs !== null && expiresAtMs < nowMs) {
+          expired++;
+          return true;
+        }
+        const database = keyspace.database(dbIndex);
+        if (mayReplace !== true && database.isStored(key)) return false;
+        database.load(key, value, expiresAtMs);
+        return true;
+      },
+    });
+    return { ...info, keys: info.keys - expired, expired };
+  }
+
+  #write(what: {
+    readonly replication: ReplicationPoint | undefined;
+    readonly excludeData: boolean;
+    readonly isAofBase: boolean;
+  }): Uint8Array {
     const { keyspace, config, releaseVersion, clock } = this.#context;
-    return writeRdb(request.excludeData ? [] : keyspace.databases, {
+    return writeRdb(what.excludeData ? [] : keyspace.databases, {
       rdbVersion: this.#rdbVersion,
       redisVersion: releaseVersion,
       nowMs: clock.nowMs(),
       usedMemoryBytes: 0,
-      replication: request,
+      replication: what.replication,
+      isAofBase: what.isAofBase,
       compress: config.values.rdbcompression,
       checksum: config.values.rdbchecksum,
     });
   }
 
-  /** Replaces the dataset. Throws RdbFormatError; the dataset is empty then, as after a load that failed in Redis. */
-  load(rdb: Uint8Array): LoadedSnapshot {
-    const { keyspace, config } = this.#context;
-    keyspace.flush(null);
-    try {
-      return readRdb(
-        rdb,
-        {
-          onKey(dbIndex, key, value, expiresAtMs): boolean {
-            const database = keyspace.database(dbIndex);
-            if (database.isStored(key)) return false;
-            database.load(key, value, expiresAtMs);
-            return true;
-          },
-        },
-        {
-          rdbVersion: this.#rdbVersion,
-          databaseCount: keyspace.databases.length,
-          checksum: config.values.rdbchecksum,
-          limits: valueLimitsOf(config, this.#context.version),
-        },
-      );
-    } catch (error) {
-      keyspace.flush(null);
-      throw error;
-    }
+  #read(rdb: Uint8Array, sink: RdbSink): ReturnType<typeof readRdb> {
+    const { keyspace, config, version } = this.#context;
+    return readRdb(rdb, sink, {
+      rdbVersion: this.#rdbVersion,
+      databaseCount: keyspace.databases.length,
+      checksum: config.values.rdbchecksum,
+      limits: valueLimitsOf(config, version),
+    });
   }
 
   get #rdbVersion(): number {

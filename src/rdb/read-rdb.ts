@@ -35,6 +35,8 @@ export interface RdbInfo {
   /** The AUX fields by their names, in the order of the file. */
   readonly aux: ReadonlyMap<ByteString, ByteString>;
   readonly keys: number;
+  /** Where the RDB ends: what follows in the file is no part of it. */
+  readonly bytes: number;
   /** Empty collections, which Redis leaves out. */
   readonly emptyKeysSkipped: number;
   /** From repl-stream-db, repl-id and repl-offset; null where the file does not tell. */
@@ -102,6 +104,7 @@ export function readRdb(file: Uint8Array, sink: RdbSink, options: ReadRdbOptions
     rdbVersion,
     aux,
     keys,
+    bytes: reader.position,
     emptyKeysSkipped,
     streamDbIndex: parseSafeInteger(aux.get('repl-stream-db') ?? ''),
     replicationId: replicationId?.length === 40 ? replicationId : null,

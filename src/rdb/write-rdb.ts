@@ -25,6 +25,8 @@ export interface WriteRdbOptions {
   readonly usedMemoryBytes: number;
   /** Set in snapshots for replicas. */
   readonly replication?: ReplicationPoint | undefined;
+  /** The file is the base of an AOF. */
+  readonly isAofBase?: boolean;
   /** Code of the function libraries. */
   readonly functions?: Iterable<ByteString>;
   /** Directives rdbcompression and rdbchecksum; both yes by default. */
@@ -65,7 +67,7 @@ function writeAuxFields(writer: RdbWriter, options: WriteRdbOptions): void {
     aux('repl-id', options.replication.replicationId);
     aux('repl-offset', String(options.replication.replicationOffset));
   }
-  aux('aof-base', '0');
+  aux('aof-base', options.isAofBase === true ? '1' : '0');
 }
 
 function writeDatabase(writer: RdbWriter, database: WritableDatabase, rdbVersion: number): void {

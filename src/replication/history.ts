@@ -55,6 +55,14 @@ export class ReplicationHistory {
     this.clearSecondId();
   }
 
+  /** A master was started with data of that history: its replicas may go on where they are. */
+  continueFrom(oldId: string, offset: number): void {
+    this.secondId = oldId;
+    this.secondOffset = offset + 1;
+    this.offset += offset;
+    this.createBacklog();
+  }
+
   clearSecondId(): void {
     this.secondId = NO_ID;
     this.secondOffset = NO_OFFSET;

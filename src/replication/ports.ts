@@ -90,6 +90,10 @@ export interface ReplicationHost {
   createSnapshot(request: SnapshotRequest): Uint8Array | null;
   /** Replaces the whole dataset. Throws RdbFormatError when the file is malformed; the dataset is then empty. */
   loadSnapshot(rdb: Uint8Array): LoadedSnapshot;
+  /** The snapshot is loaded and the link is live: what persistence is on begins anew with it. */
+  onInSync?(rdb: Uint8Array): void;
+  /** The node is no replica any more. */
+  onPromoted?(): void;
   /**
    * The master link's session starts anew: an open MULTI is forgotten.
    * @param dbIndex the selected database; null keeps the one it had (a partial resynchronization).

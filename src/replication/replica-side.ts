@@ -107,8 +107,8 @@ export class ReplicaSide {
     return { totalBytes, readBytes: receivedBytes, lastIoMs: this.#lastTransferMs };
   }
 
-  /** Becomes a replica of that master, or changes to it. */
-  follow(master: MasterAddress): void {
+  /** Becomes a replica of that master, or changes to it. @param knowsStream false: the dataset is of no stream. */
+  follow(master: MasterAddress, knowsStream = true): void {
     const wasMaster = this.#master === null;
     this.#master = null;
     if (this.#live !== null) this.#loseMaster('keep position');
@@ -116,7 +116,7 @@ export class ReplicaSide {
     this.#master = master;
     // Our own replicas stay: perhaps they can go on with us after a partial resynchronization.
     this.#cancelHandshake();
-    if (wasMaster) this.#cacheOwnPosition();
+    if (wasMaster && knowsStream) this.#cacheOwnPosition();
     this.#state = 'connect';
     this.#host.log('notice', `Connecting to MASTER ${master.host}:${master.port}`);
     this.#connect();
@@ -136,6 +136,7 @@ export class ReplicaSide {
     this.#primary.forgetSelectedDb();
     this.#primary.restartIdleTime();
     this.#downSinceMs = 0;
+    this.#host.onPromoted?.();
   }
 
   /** Tells the master our offset. */
@@ -371,6 +372,7 @@ export class ReplicaSide {
     this.#history.createBacklog();
     log('notice', 'MASTER <-> REPLICA sync: Finished with success');
     this.#goLive(this.#announced);
+    this.#host.onInSync?.(snapshot);
     if (receiver.hasMark) this.sendAck();
     this.#onRest(receiver.takeRest());
   }

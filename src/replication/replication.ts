@@ -1,4 +1,5 @@
 /** A node's replication: the primary side, the replica side and what they share (replication.c; section 9 of the cluster node reference). */
+import type { ReplicationPoint } from '../rdb/rdb-file.js';
 import type { ByteString } from '../resp/byte-string.js';
 import * as errors from '../resp/errors/index.js';
 import { parseInteger } from '../resp/integer.js';
@@ -67,9 +68,9 @@ export class Replication {
     return this.#link.downSinceMs;
   }
 
-  /** Starts replication from that address, or moves it there. */
-  replicateFrom(host: string, port: number): void {
-    this.#link.follow({ host, port });
+  /** Starts replication from that address, or moves it there. @param knowsStream false: the dataset is of no stream. */
+  replicateFrom(host: string, port: number, knowsStream = true): void {
+    this.#link.follow({ host, port }, knowsStream);
   }
 
   /** Stops being a replica: the replication id changes, the old one is kept as second id. */
@@ -134,6 +135,28 @@ export class Replication {
   }
 
   // What the node tells
+
+  /** Where in which stream the dataset is now, for an RDB file; null: nobody follows or is followed. */
+  get point(): ReplicationPoint | null {
+    const isInStream = this.isReplica ? this.#link.processedOffset !== null : this.#history.backlog !== null;
+    if (!isInStream) return null;
+    return {
+      streamDbIndex: this.isReplica ? this.#host.masterSessionDbIndex() : this.#primary.selectedDb,
+      replicationId: this.#history.replicationId,
+      replicationOffset: this.#history.offset,
+    };
+  }
+
+  /** The dataset was loaded from a file that was made there. A master offers what came before as its second history. */
+  adoptSavedPoint({ replicationId, replicationOffset }: ReplicationPoint, isReplica: boolean): void {
+    if (isReplica) this.#history.adopt(replicationId, replicationOffset);
+    else this.#history.continueFrom(replicationId, replicationOffset);
+  }
+
+  /** Asks all replicas for their offset (SHUTDOWN waits for them). */
+  requestAcks(): void {
+    if (!this.#host.isStreamPaused()) this.#primary.requestAcks();
+  }
 
   /** To be called every second. */
   cron(): void {

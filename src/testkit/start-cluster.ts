@@ -26,6 +26,8 @@ import { TimeControl } from './time-control.js';
 
 /** Up to so many nodes every replica tells all others of itself; beyond, that would be a million messages. */
 const MOST_ANNOUNCED = 200;
+/** A node that was killed comes back empty and is filled by its master, unless the options ask for more. */
+const NOTHING_SAVED = { save: '', 'rdb-del-sync-files': true };
 /** Virtual time after which a cluster that is not ready never will be. */
 const FORMATION_LIMIT_MS = 60_000;
 
@@ -187,6 +189,7 @@ class ClusterBuilder {
     return this.#ports.map((ports, index) => {
       const { host, port, busPort } = ports;
       const storage = new MemoryStorage();
+      if (config['dir'] !== undefined) storage.changeDirectory(String(config['dir']));
       if (plan !== null) storage.write(nodesConf, Buffer.from(nodesConfOf(plan, index, version)), false);
       const name = `${host}:${port}`;
       this.#network.reserve(host, port, name);
@@ -201,7 +204,14 @@ class ClusterBuilder {
           busPort,
           version,
           storage,
-          config: { ...config, port, 'cluster-enabled': true, 'cluster-port': busPort, bind: host },
+          config: {
+            ...NOTHING_SAVED,
+            ...config,
+            port,
+            'cluster-enabled': true,
+            'cluster-port': busPort,
+            bind: host,
+          },
         },
         this.#observer(ports),
       );

@@ -38,7 +38,7 @@ function sample(folder: string, code: string, breaks?: string): Sample {
 const leaves = ['time', 'resp', 'structures'];
 const stored = [...leaves, 'keyspace'];
 const coordinated = [...stored, 'rdb'];
-const commanding = [...coordinated, 'config', 'cluster', 'replication'];
+const commanding = [...coordinated, 'config', 'cluster', 'replication', 'persistence'];
 const noded = [...commanding, 'lua', 'commands', 'scripting'];
 const allowed: Record<string, readonly string[]> = {
   time: [],
@@ -50,6 +50,7 @@ const allowed: Record<string, readonly string[]> = {
   rdb: stored,
   cluster: coordinated,
   replication: coordinated,
+  persistence: [...coordinated, 'config'],
   commands: commanding,
   scripting: [...commanding, 'lua'],
   node: noded,

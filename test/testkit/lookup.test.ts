@@ -109,7 +109,7 @@ describe('the handle of a node that is gone', () => {
 
   it.each<[how: string, end: (node: TestNode) => Promise<unknown>]>([
     ['kill()', (node) => node.kill()],
-    ['SHUTDOWN', (node) => node.command('SHUTDOWN', 'NOSAVE').catch(() => undefined)],
+    ['SHUTDOWN', (node) => node.command('SHUTDOWN', 'NOSAVE', 'NOW').catch(() => undefined)],
     ['DEBUG SEGFAULT', (node) => node.command('DEBUG', 'SEGFAULT').catch(() => undefined)],
   ])('still tells who it was, after %s', async (_how, end) => {
     const cluster = await startStill({ config: { 'enable-debug-command': 'yes' } });

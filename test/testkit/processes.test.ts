@@ -247,7 +247,7 @@ describe('a node that ends by itself', () => {
   it('is failed over by the others', async () => {
     const cluster = await startStill();
     const victim = cluster.nodeForSlot(0);
-    await victim.command('SHUTDOWN', 'NOSAVE').catch(() => undefined);
+    await victim.command('SHUTDOWN', 'NOSAVE', 'NOW').catch(() => undefined);
     await cluster.waitFor('ok');
     expect(cluster.nodeForSlot(0)).not.toBe(victim);
   });

@@ -38,7 +38,7 @@ function publish(context: CommandContext, argv: readonly ByteString[], sharded: 
   const message = argv[2]!;
   const receivers = pubSub.publish(channel, message, sharded);
   // In a cluster the bus brings it to replicas too; without one they get the command itself.
-  if (cluster === null) context.forcePropagation();
+  if (cluster === null) context.forcePropagation('replicas');
   else cluster.publish(channel, message, sharded);
   return receivers;
 }

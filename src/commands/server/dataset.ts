@@ -74,6 +74,7 @@ function flush(context: CommandContext, argv: readonly ByteString[], dbIndex: nu
   if (argv.length > 2 || (mode !== 'sync' && mode !== 'async')) return SYNTAX_ERROR;
   const { keyspace } = context.node;
   keyspace.dirty += keyspace.flush(dbIndex);
+  if (dbIndex === null) context.node.persistence.rdb.onFlushAll();
   // Also of an empty database: a replica might have keys that its master has not.
   context.forcePropagation();
   return OK;

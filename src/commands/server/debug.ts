@@ -19,6 +19,7 @@ import {
   sleep,
 } from './debug/process.js';
 import { protocolValue } from './debug/protocol-values.js';
+import { loadAof, reload } from './debug/reload.js';
 
 interface DebugSubcommand {
   /** With DEBUG and its own name; null = any number. */
@@ -36,6 +37,8 @@ const SUBCOMMANDS: Readonly<Partial<Record<string, DebugSubcommand>>> = {
   assert: { counts: ANY, run: crash },
   restart: { counts: ANY, run: restart },
   'crash-and-recover': { counts: ANY, run: restart },
+  reload: { counts: ANY, run: reload },
+  loadaof: { counts: ANY, run: loadAof },
   log: { counts: [3], run: log },
   leak: { counts: [3], run: accept },
   error: { counts: [3], run: error },

@@ -10,6 +10,7 @@ import { memory } from './memory.js';
 import { module } from './module.js';
 import { monitor } from './monitor.js';
 import { processCommands } from './process.js';
+import { savingCommands } from './saving.js';
 import { slowlog } from './slowlog.js';
 
 export const serverCommands: CommandGroupTable = [
@@ -19,6 +20,7 @@ export const serverCommands: CommandGroupTable = [
   debug,
   info,
   ...processCommands,
+  ...savingCommands,
   latency,
   memory,
   module,

@@ -1,7 +1,7 @@
 /** TIME, LASTSAVE, LOLWUT and SHUTDOWN: the process as a whole. https://redis.io/docs/latest/commands/shutdown/ */
 import { asCString, type ByteString, toLowerAscii } from '../../resp/byte-string.js';
-import { NO_SHUTDOWN_IN_PROGRESS, SHUTDOWN_MAY_NOT_BLOCK, SYNTAX_ERROR } from '../../resp/errors/index.js';
-import { NO_REPLY, type Reply, VerbatimReply } from '../../resp/reply.js';
+import { SHUTDOWN_MAY_NOT_BLOCK, SYNTAX_ERROR } from '../../resp/errors/index.js';
+import { type Reply, VerbatimReply } from '../../resp/reply.js';
 import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
 
@@ -33,7 +33,7 @@ export const processCommands = [
     aclCategories: ['admin', 'dangerous'],
     tips: ['nondeterministic_output'],
     // Before the first save, Redis gives the time of its start.
-    run: ({ node }) => Math.floor(node.stats.startedAtMs / 1000),
+    run: ({ node }) => Math.floor(node.persistence.rdb.lastSaveMs / 1000),
   },
   {
     name: 'lolwut',
@@ -66,8 +66,9 @@ function shutdown({ node, session }: CommandContext, argv: readonly ByteString[]
   const aborts = modifiers.has('abort');
   if ((aborts && modifiers.size > 1) || (modifiers.has('save') && modifiers.has('nosave')))
     return SYNTAX_ERROR;
-  if (aborts) return NO_SHUTDOWN_IN_PROGRESS;
+  if (aborts) return node.shutdown.abort();
   if (!modifiers.has('now') && session.transaction !== null) return SHUTDOWN_MAY_NOT_BLOCK;
-  node.exit('SHUTDOWN');
-  return NO_REPLY;
+  const has = (modifier: string): boolean => modifiers.has(modifier);
+  const mode = { save: has('save'), nosave: has('nosave'), now: has('now'), force: has('force') };
+  return node.shutdown.request(mode, session);
 }

@@ -8,7 +8,7 @@ import { validateAofDirectory, validateAofFile, validateDbFile } from '../valida
 const MB = 1024 * 1024;
 
 export const PERSISTENCE_DIRECTIVES = directiveTable({
-  dir: directory('/data', { protected: true, denyLoading: true }),
+  dir: directory('/data', { protected: true, denyLoading: true, volatile: true }),
   save: savePoints([
     { seconds: 3600, changes: 1 },
     { seconds: 300, changes: 100 },

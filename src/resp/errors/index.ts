@@ -11,6 +11,7 @@ export * from './geo.js';
 export * from './hash.js';
 export * from './hyperloglog.js';
 export * from './list.js';
+export * from './persistence.js';
 export * from './protocol.js';
 export * from './pubsub.js';
 export * from './replication.js';

@@ -7,6 +7,7 @@ import {
   BAD_PACKED_THRESHOLD,
   DEBUG_NEEDS_CLUSTER,
   NOT_AN_INTEGER,
+  RESTART_FAILED,
   unknownLinkDirection,
   unknownNode,
 } from '../../../resp/errors/index.js';
@@ -23,6 +24,8 @@ export function crash({ node }: CommandContext, argv: readonly ByteString[]): Re
 export function restart({ node }: CommandContext, argv: readonly ByteString[]): Reply {
   const delayMs = argv.length >= 3 ? parseSafeInteger(argv[2]!) : 0;
   if (delayMs === null) return NOT_AN_INTEGER;
+  // CRASH-AND-RECOVER leaves the disk as it is.
+  if (toLowerAscii(argv[1]!) === 'restart' && !node.shutdown.saveNow()) return RESTART_FAILED;
   node.restart(Math.max(0, delayMs));
   return NO_REPLY;
 }

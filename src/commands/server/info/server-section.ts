@@ -39,6 +39,9 @@ export function serverSection({ node, nowMs }: CommandContext): InfoLines {
     ['executable', '/usr/local/bin/redis-server'],
     ['config_file', node.configFile?.path ?? ''],
     ['io_threads_active', 0],
+    ...(node.shutdown.remainingMs === null
+      ? []
+      : ([['shutdown_in_milliseconds', node.shutdown.remainingMs]] as const)),
     ...(node.version === '7.0' ? [] : listenerLines(node)),
   ];
 }

@@ -35,7 +35,7 @@ export function statsSection({ node }: CommandContext): InfoLines {
     ['pubsub_patterns', pubSub.patterns.size],
     ['pubsubshard_channels', pubSub.shardChannels.size],
     ['latest_fork_usec', 0],
-    ['total_forks', 0],
+    ['total_forks', node.persistence.child.forks],
     ['migrate_cached_sockets', node.migrationLinks.count],
     ['slave_expires_tracked_keys', 0],
     ['active_defrag_hits', 0],

@@ -1,0 +1,107 @@
+/** The child process that saves in the background, one at a time. There is none: the file is written at once, and what takes time is modelled on the node's clock. */
+import type { PersistenceHost } from './ports.js';
+
+export type ChildKind = 'rdb' | 'aof';
+
+/** Sent to a child that is not needed any more; its end is no failure. */
+export const SIGUSR1 = 10;
+
+export interface ChildOutcome {
+  /** The signal that ended it; 0 = none. */
+  readonly signal: number;
+  /** It could not write its file. */
+  readonly failed: boolean;
+}
+
+export interface Child {
+  readonly kind: ChildKind;
+  readonly pid: number;
+  readonly startedAtMs: number;
+  /** Keys it has to save. */
+  readonly keys: number;
+  readonly endsAtMs: number;
+}
+
+interface RunningChild extends Child {
+  readonly failed: boolean;
+  signal: number;
+  readonly onEnd: (outcome: ChildOutcome) => void;
+}
+
+export class BackgroundChild {
+  readonly #host: PersistenceHost;
+  #running: RunningChild | null = null;
+  #forks = 0;
+
+  constructor(host: PersistenceHost) {
+    this.#host = host;
+  }
+
+  get running(): Child | null {
+    return this.#running;
+  }
+
+  /** INFO total_forks. */
+  get forks(): number {
+    return this.#forks;
+  }
+
+  isRunning(kind: ChildKind): boolean {
+    return this.#running?.kind === kind;
+  }
+
+  /**
+   * @param work writes the file. @returns false when it could not: the child ends with an error.
+   * @param onEnd called by check() when the child is over.
+   */
+  fork(kind: ChildKind, work: (pid: number) => boolean, onEnd: (outcome: ChildOutcome) => void): Child {
+    const { clock, keyspace } = this.#host;
+    // Other processes start in between, so the numbers are not in a row.
+    const pid = this.#host.processId + 1 + this.#forks++;
+    const keys = keyspace.totalKeys;
+    const failed = !work(pid);
+    const startedAtMs = clock.nowMs();
+    const endsAtMs = startedAtMs + (failed ? 0 : this.#durationMs(keys));
+    this.#running = { kind, pid, keys, startedAtMs, endsAtMs, failed, signal: 0, onEnd };
+    return this.#running;
+  }
+
+  /** Its end is noticed at the next check. */
+  kill(signal: number): void {
+    if (this.#running !== null) this.#running.signal = signal;
+  }
+
+  /** Forgets the child at once, without its onEnd. */
+  killNow(): void {
+    this.#running = null;
+  }
+
+  /** To be called by the cron: notices that the child ended. */
+  check(): void {
+    const child = this.#running;
+    if (child === null) return;
+    if (child.signal === 0 && this.#host.clock.nowMs() < child.endsAtMs) return;
+    this.#running = null;
+    child.onEnd({ signal: child.signal, failed: child.failed });
+  }
+
+  /** Keys that are saved by now, as INFO tells them. */
+  get savedKeys(): number {
+    const child = this.#running;
+    if (child === null || child.endsAtMs === child.startedAtMs) return child?.keys ?? 0;
+    const part = (this.#host.clock.nowMs() - child.startedAtMs) / (child.endsAtMs - child.startedAtMs);
+    return Math.min(child.keys, Math.floor(child.keys * part));
+  }
+
+  /** Microseconds for each key; below zero: one for every so many keys. */
+  #durationMs(keys: number): number {
+    const delayUs = this.#host.config['rdb-key-save-delay'];
+    return keys * keyDelayMs(delayUs);
+  }
+}
+
+/** Of rdb-key-save-delay and key-load-delay, for one key. */
+export function keyDelayMs(delayUs: number): number {
+  if (delayUs === 0) return 0;
+  return (delayUs > 0 ? delayUs : 1 / -delayUs) / 1000;
+}
