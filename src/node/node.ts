@@ -131,6 +131,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
       if (target === 'all') this.persistence.feed(dbIndex, argv);
       this.replication.propagate(dbIndex, argv);
     });
+    this.propagation.selectsBeforeMulti = options.version === '7.0';
     this.executor = new Executor(this);
     this.ownOutput = new OwnOutput(options.version, () => this.executor);
     const push = (session: Session, bytes: ByteString): void => this.ownOutput.push(session, bytes);

@@ -20,6 +20,8 @@ interface Propagated {
 }
 
 export class Propagation {
+  /** In 7.0 a transaction's SELECT comes before its MULTI, later in it. */
+  selectsBeforeMulti = false;
   readonly #sink: PropagationSink;
   // Most executions change one thing: it needs no list.
   #firstDbIndex = 0;
@@ -70,7 +72,7 @@ export class Propagation {
     }
     const others = this.#others;
     this.#others = [];
-    if (wraps) this.#sink(-1, MULTI, 'all');
+    if (wraps) this.#sink(this.selectsBeforeMulti ? firstDbIndex : -1, MULTI, 'all');
     this.#sink(firstDbIndex, firstArgv, this.#firstTarget);
     for (const { dbIndex, argv, target } of others) this.#sink(dbIndex, argv, target);
     if (wraps) this.#sink(-1, EXEC, 'all');

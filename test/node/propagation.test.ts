@@ -64,6 +64,13 @@ describe('the replication stream', () => {
     expect(stream).toEqual(['-1 MULTI', '0 SET a 1', '0 SET b 2', '-1 EXEC']);
   });
 
+  it('gets, in 7.0, the database of a transaction before it', () => {
+    const machine = new World().start({ version: '7.0' });
+    const stream = machine.watchStream();
+    machine.ask('SELECT 2', 'MULTI', 'SET a 1', 'SELECT 3', 'SET b 2', 'EXEC');
+    expect(stream).toEqual(['2 MULTI', '2 SET a 1', '3 SET b 2', '-1 EXEC']);
+  });
+
   it('gets a transaction without MULTI and EXEC when only one command of it changed something', () => {
     const { machine, stream } = start();
     machine.ask('MULTI', 'SET a 1', 'GET a', 'DEL nothing', 'EXEC');
