@@ -6,9 +6,11 @@ import type { Keyspace } from '../keyspace/keyspace.js';
 import type { Persistence } from '../persistence/persistence.js';
 import type { Replication } from '../replication/replication.js';
 import type { ByteString } from '../resp/byte-string.js';
-import type { NoReply, Reply } from '../resp/reply.js';
+import type { ErrorReply, NoReply, Reply } from '../resp/reply.js';
 import type { Clock } from '../time/clock.js';
 import type { Random } from '../time/random.js';
+import type { AccessControl } from './acl/access-control.js';
+import type { DeniedReason } from './acl/permission.js';
 import type { RedisVersion } from './command.js';
 import type { MigrationLinks } from './generic/migration-link.js';
 import type { MonitorPort, PubSubPort, TrackingPort } from './push-ports.js';
@@ -44,6 +46,8 @@ export interface CommandContext {
   blockOnKeys(request: KeyWait): NoReply;
   /** Runs a queued command of EXEC (or of a script) with every check that EXEC has not made already. */
   call(queued: QueuedCommand): Reply;
+  /** Counts an error that is one reply among those of EXEC or a script. @returns it. */
+  countError(error: ErrorReply): ErrorReply;
 }
 
 /** Types of values that a client can wait for. */
@@ -87,6 +91,8 @@ export interface NodeStats {
   syncFull: number;
   syncPartialOk: number;
   syncPartialError: number;
+  /** Failed logins, and what users might not do. */
+  readonly aclDenied: Record<DeniedReason | 'auth', number>;
   /** By full command name, e.g. `cluster|meet`. */
   readonly commands: Map<string, CommandStats>;
   /** By error code, e.g. MOVED. */
@@ -111,6 +117,8 @@ export interface NodeContext {
   readonly random: Random;
   readonly config: Config;
   readonly commands: CommandTable;
+  /** Users and their rights. */
+  readonly acl: AccessControl;
   readonly keyspace: Keyspace;
   /** Null when cluster-enabled is no. */
   readonly cluster: ClusterBrain | null;

@@ -1,6 +1,7 @@
 /** A client connection as commands see it. The node implements it; the io layer or an in-memory pipe carries its bytes. */
 import type { ByteString } from '../resp/byte-string.js';
 import type { Reply } from '../resp/reply.js';
+import type { User } from './acl/user.js';
 import type { ResolvedCommand } from './table.js';
 
 export interface QueuedCommand {
@@ -33,7 +34,8 @@ export interface Session {
   libVersion: ByteString;
   protocol: 2 | 3;
   dbIndex: number;
-  userName: ByteString;
+  /** Whose rights the commands have; null = all rights (the link to our master, who holds the cluster). */
+  user: User | null;
   authenticated: boolean;
   /** READONLY was sent: a replica may serve reads of its master's slots. */
   readonlyMode: boolean;

@@ -78,6 +78,8 @@ export class ResolvedCommand {
 
 export class CommandTable {
   readonly version: RedisVersion;
+  /** The same commands under the names that Redis gave them. */
+  readonly original: CommandTable = this;
   /** By lower-case name, in the order of declaration. */
   readonly #declared = new Map<string, Command>();
   /** Those that were asked for: a cluster starts with a handful of them. */

@@ -1,4 +1,5 @@
 /** One client of a node: decodes its requests, queues its replies, and holds its input while it is blocked (client of server.h). */
+import type { User } from '../commands/acl/user.js';
 import type { RedisVersion } from '../commands/command.js';
 import type { ClientType } from '../commands/connection/client-type.js';
 import type {
@@ -24,6 +25,8 @@ import type { ClientConnection } from './ports.js';
 export interface SessionOwner {
   readonly version: RedisVersion;
   nowMs(): number;
+  /** The client has to log in before it may do anything. */
+  authRequired(session: ClientSession): boolean;
   schedule(dueAtMs: number, run: () => void): Timer;
   /** The node sleeps (DEBUG SLEEP) or is about to end: what was sent waits. */
   readonly halted: boolean;
@@ -68,7 +71,7 @@ export class ClientSession implements Session {
   libVersion = '';
   protocol: 2 | 3 = 2;
   dbIndex = 0;
-  userName = 'default';
+  user: User | null = null;
   authenticated = true;
   readonlyMode = false;
   asking = false;
@@ -209,7 +212,7 @@ export class ClientSession implements Session {
         this.#owner.onInputReady(this);
         return;
       }
-      this.decoder.authenticated = this.authenticated;
+      this.decoder.authenticated = !this.#owner.authRequired(this);
       const argv = this.postponed ?? this.decoder.next();
       this.postponed = null;
       if (argv === null) break;

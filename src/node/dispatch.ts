@@ -1,7 +1,8 @@
-/** What happens to a command before it runs: existence, arity, authentication, routing, the states that refuse it, pauses, the MULTI queue (processCommand of server.c, in its order). */
+/** What happens to a command before it runs: existence, arity, authentication, permissions, routing, the states that refuse it, pauses, the MULTI queue (processCommand of server.c, in its order). */
 import { hashSlotOfBytes } from '../../fixtures/key-slot.js';
 import type { ClusterBrain } from '../cluster/brain.js';
 import { type RoutingResult, routeRequest, servesLocally } from '../cluster/routing.js';
+import { refusalOf } from '../commands/acl/refusals.js';
 import { argumentBytes } from '../commands/client-memory.js';
 import type { NodeContext } from '../commands/context.js';
 import type { QueuedCommand } from '../commands/session.js';
@@ -78,7 +79,7 @@ export class Dispatcher {
       this.#reject(session, command, errors.wrongArity(command.fullName), argv);
       return;
     }
-    const refusal = this.#refusalBeforeRouting(session, command);
+    const refusal = this.#refusalBeforeRouting(session, command, argv);
     if (refusal !== null) {
       this.#reject(session, command, refusal, argv);
       return;
@@ -184,8 +185,13 @@ export class Dispatcher {
     session.endCommand(false);
   }
 
-  #refusalBeforeRouting(session: ClientSession, command: ResolvedCommand): ErrorReply | null {
-    const { config } = this.#host.context;
+  #refusalBeforeRouting(
+    session: ClientSession,
+    command: ResolvedCommand,
+    argv: readonly ByteString[],
+  ): ErrorReply | null {
+    const { context } = this.#host;
+    const { config } = context;
     if (command.isProtected && session.kind === 'normal') {
       const directive = command.fullName.startsWith('debug')
         ? 'enable-debug-command'
@@ -197,7 +203,8 @@ export class Dispatcher {
     if (!command.needsNoAuth && this.#host.authRequired(session)) return errors.NO_AUTH;
     if (session.transaction !== null && command.flags.has('no_multi'))
       return errors.NOT_ALLOWED_IN_TRANSACTION;
-    return null;
+    const { user } = session;
+    return user === null || user.isUnrestricted ? null : refusalOf(context, session, command, argv);
   }
 
   /** @returns null when the command runs here. */

@@ -246,6 +246,11 @@ class ExecutionContext implements CommandContext {
     return this.#executor.call(this.session, queued);
   }
 
+  countError(error: ErrorReply): ErrorReply {
+    this.#host.onErrorReply(this.session, error);
+    return error;
+  }
+
   /** EXEC itself is never propagated: its commands are, and the propagation wraps them. */
   addPropagation(changed: boolean, argv: readonly ByteString[]): void {
     const { propagation } = this.#host;

@@ -2,6 +2,7 @@
 import { ClusterBrain } from '../cluster/brain.js';
 import type { RoutingResult } from '../cluster/routing.js';
 import { redirectError } from '../cluster/routing.js';
+import type { AccessControl } from '../commands/acl/access-control.js';
 import type { RedisVersion } from '../commands/command.js';
 import type { ConfigFile, KeyWait, NodeContext, NotificationClass } from '../commands/context.js';
 import { commandTableOf } from '../commands/index.js';
@@ -21,6 +22,7 @@ import { FORCED_UNBLOCK, maxClientsReached } from '../resp/errors/index.js';
 import { ErrorReply, type Reply } from '../resp/reply.js';
 import type { Clock, Timer } from '../time/clock.js';
 import type { Random } from '../time/random.js';
+import { createAccessControl } from './access-control-host.js';
 import { BlockedOnKeys, type Waiter } from './blocked-on-keys.js';
 import { type CommandFate, carryOut, type FateHost } from './client-gate.js';
 import { ClientLimits } from './client-limits.js';
@@ -68,6 +70,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   readonly runId: string;
   readonly config: Config;
   readonly commands: CommandTable;
+  readonly acl: AccessControl;
   readonly keyspace: Keyspace;
   readonly replication: Replication;
   readonly persistence: Persistence;
@@ -125,6 +128,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     this.config = options.config;
     this.runId = host.random.hex(40);
     this.commands = commandTableOf(options.version);
+    this.acl = createAccessControl(this, host);
     this.stats = createNodeStats(host.clock.nowMs());
     this.pause = new PauseState(host.clock, () => this.#resumePostponed());
     this.propagation = new Propagation((dbIndex, argv, target) => {
@@ -304,7 +308,8 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
       return session;
     }
     const session = new ClientSession(this, this.#nextSessionId++, 'normal', connection);
-    session.authenticated = this.config.values.requirepass === '';
+    session.user = this.acl.defaultUser;
+    session.authenticated = !this.acl.authRequired;
     session.setRequestLimits(requestLimitsOf(this));
     this.stats.totalConnectionsReceived++;
     this.sessions.set(session.id, session);
@@ -411,7 +416,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   }
 
   authRequired(session: ClientSession): boolean {
-    return !session.authenticated && this.config.values.requirepass !== '';
+    return !session.authenticated && this.acl.authRequired;
   }
 
   redirect(session: ClientSession, result: Exclude<RoutingResult, { kind: 'local' }>): ErrorReply {

@@ -5,7 +5,7 @@ import type { ByteString } from '../resp/byte-string.js';
 /** What stands for a secret. */
 export const REDACTED = '(redacted)';
 
-/** The arguments as MONITOR may show them. Commands of administrators, which are not shown, are not looked at. */
+/** The arguments as MONITOR and SLOWLOG may show them. */
 export function withoutSecrets(
   { fullName }: ResolvedCommand,
   argv: readonly ByteString[],
@@ -18,6 +18,8 @@ export function withoutSecrets(
       return withoutLogin(argv, 2, ({ option, following }) =>
         option === 'auth' && following >= 2 ? 2 : option === 'setname' && following >= 1 ? -1 : null,
       );
+    case 'acl|setuser':
+      return argv.map((argument, index) => (index < 2 ? argument : REDACTED));
     case 'migrate':
       return withoutLogin(argv, 6, ({ option, following }) => {
         if (option === 'auth' && following >= 1) return 1;

@@ -17,6 +17,7 @@ export function createNodeStats(startedAtMs: number): ServerStats {
     syncFull: 0,
     syncPartialOk: 0,
     syncPartialError: 0,
+    aclDenied: { auth: 0, command: 0, key: 0, channel: 0 },
     commands: new Map(),
     errors: new Map(),
   };

@@ -75,8 +75,9 @@ export class CommandClient {
       end: () => this.#onClosed(),
       destroy: () => this.#onClosed(),
     });
-    // Who holds the cluster needs no password.
+    // Who holds the cluster needs no password and no rights.
     session.authenticated = true;
+    session.user = null;
     this.#session = session;
     return session;
   }

@@ -123,6 +123,7 @@ export class FakeNode {
       mayBlock: false,
       blockOnKeys: unavailable,
       call: unavailable,
+      countError: unavailable,
     };
   }
 }

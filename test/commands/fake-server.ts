@@ -1,4 +1,5 @@
 /** A node with sessions, without sockets and dispatch: for unit tests of the connection, server and transaction handlers. */
+import { AccessControl } from '../../src/commands/acl/access-control.js';
 import type { RedisVersion } from '../../src/commands/command.js';
 import { connectionCommands } from '../../src/commands/connection/index.js';
 import type { CommandContext, ConfigFile, DebugSwitches, NodeContext } from '../../src/commands/context.js';
@@ -37,6 +38,7 @@ export class FakeServer {
     push: (session, bytes) => session.sendRaw(bytes),
   });
   readonly commands: CommandTable;
+  readonly acl: AccessControl;
   /** What the commands did to the node, in words. */
   readonly done: string[] = [];
   configFile: ConfigFile | null = null;
@@ -52,6 +54,14 @@ export class FakeServer {
       transactionCommands,
       stringCommands,
     ]);
+    this.acl = new AccessControl({
+      config: this.config,
+      commands: this.commands,
+      log: (level, text) => void this.done.push(`${level}: ${text}`),
+      files: { read: () => null, write: () => undefined },
+      disconnect: (user) => void this.done.push(`disconnect ${user.name}`),
+      disconnectSubscribers: (user) => void this.done.push(`disconnect subscribers of ${user.name}`),
+    });
     this.keyspace = new Keyspace(
       {
         random: new Random(1),
@@ -69,7 +79,8 @@ export class FakeServer {
 
   connect(): FakeSession {
     const session = new FakeSession(this, this.sessions.size + 1, this.clock.nowMs());
-    session.authenticated = this.config.values.requirepass === '';
+    session.user = this.acl.defaultUser;
+    session.authenticated = !this.acl.authRequired;
     this.sessions.set(session.id, session);
     return session;
   }
@@ -104,6 +115,7 @@ export class FakeServer {
       clock: this.clock,
       config: this.config,
       commands: this.commands,
+      acl: this.acl,
       keyspace: this.keyspace,
       cluster: null,
       replication: {
@@ -150,7 +162,7 @@ export class FakeSession {
   libVersion = '';
   protocol: 2 | 3 = 2;
   dbIndex = 0;
-  userName = 'default';
+  user: Session['user'] = null;
   authenticated = true;
   readonlyMode = false;
   asking = false;

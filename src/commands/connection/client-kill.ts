@@ -9,10 +9,10 @@ import {
 } from '../../resp/errors/index.js';
 import { parseInteger } from '../../resp/integer.js';
 import { ErrorReply, OK, type Reply } from '../../resp/reply.js';
+import type { User } from '../acl/user.js';
 import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
 import type { Session } from '../session.js';
-import { userExists } from './authentication.js';
 import { type ClientType, clientTypeOf, parseClientType } from './client-type.js';
 
 export const clientKill = {
@@ -47,12 +47,13 @@ interface KillFilter {
   readonly localAddress?: ByteString;
   readonly type?: ClientType;
   readonly id?: number;
-  readonly user?: ByteString;
+  readonly user?: User;
   readonly skipMe: boolean;
 }
 
 function parseFilter({ node }: CommandContext, argv: readonly ByteString[]): KillFilter | ErrorReply {
   let filter: KillFilter = { skipMe: true };
+  let user: User | undefined;
   for (let index = 2; index < argv.length; index += 2) {
     const value = argv[index + 1];
     if (value === undefined) return SYNTAX_ERROR;
@@ -76,8 +77,9 @@ function parseFilter({ node }: CommandContext, argv: readonly ByteString[]): Kil
         filter = { ...filter, localAddress: value };
         break;
       case 'user':
-        if (!userExists(node, value)) return noSuchUser(value);
-        filter = { ...filter, user: value };
+        user = node.acl.userOf(value);
+        if (user === undefined) return noSuchUser(value);
+        filter = { ...filter, user };
         break;
       case 'skipme': {
         const answer = toLowerAscii(asCString(value));
@@ -109,5 +111,5 @@ function matches(session: Session, { address, localAddress, type, id, user }: Ki
   if (localAddress !== undefined && session.localAddress !== asCString(localAddress)) return false;
   if (type !== undefined && clientTypeOf(session) !== type) return false;
   if (id !== undefined && session.id !== id) return false;
-  return user === undefined || session.userName === user;
+  return user === undefined || session.user === user;
 }

@@ -13,7 +13,6 @@ import { OK, PONG, type Reply, SimpleString } from '../../resp/reply.js';
 import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { discardTransaction } from '../transactions/multi.js';
-import { resetAuthentication } from './authentication.js';
 import { isSubscriber } from './client-type.js';
 
 const INT_MIN = -2147483648;
@@ -104,7 +103,8 @@ function reset(context: CommandContext): Reply {
   const { node, session } = context;
   if (session.isReplica || session.kind !== 'normal') return RESET_NOT_NORMAL;
   discardTransaction(context);
-  resetAuthentication(context);
+  session.user = node.acl.defaultUser;
+  session.authenticated = !node.acl.authRequired;
   node.tracking.disable(session);
   node.pubSub.unsubscribeAll(session);
   node.monitors.remove(session);

@@ -51,7 +51,7 @@ export function describeClient(
     ['tot-mem', clientMemoryOf(session, version) + argvBytes],
     ['events', pendingBytes > 0 ? 'rw' : 'r'],
     ['cmd', session.lastCommand],
-    ['user', session.userName],
+    ['user', session.user?.name ?? '(superuser)'],
     ['redir', tracking?.redirectTo ?? -1],
     ['resp', session.protocol],
   ];

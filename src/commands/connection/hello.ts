@@ -11,9 +11,10 @@ import {
 } from '../../resp/errors/index.js';
 import { parseInteger } from '../../resp/integer.js';
 import { ErrorReply, MapReply, OK, type Reply } from '../../resp/reply.js';
+import { logIn } from '../acl/refusals.js';
+import { DEFAULT_USER } from '../acl/user.js';
 import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
-import { authenticate, DEFAULT_USER, defaultUserHasPassword } from './authentication.js';
 import { clientNameError } from './client-name.js';
 
 export const auth = {
@@ -28,9 +29,9 @@ export const auth = {
   history: [['6.0.0', 'A user name may come before the password.']],
   run(context, argv) {
     if (argv.length > 3) return SYNTAX_ERROR;
-    if (argv.length === 2 && !defaultUserHasPassword(context.node)) return AUTH_WITHOUT_PASSWORD;
+    if (argv.length === 2 && context.node.acl.defaultUser.noPassword) return AUTH_WITHOUT_PASSWORD;
     const [userName, password] = argv.length === 2 ? [DEFAULT_USER, argv[1]!] : [argv[1]!, argv[2]!];
-    return authenticate(context, userName, password) ?? OK;
+    return logIn(context, argv, userName, password) ?? OK;
   },
 } as const satisfies Command;
 
@@ -67,7 +68,8 @@ function greet(context: CommandContext, argv: readonly ByteString[]): Reply {
   if (protocol instanceof ErrorReply) return protocol;
   const parsed = parseSteps(argv);
   // 7.0 carries out each option as it reads it; later releases check all of them, and log in before they set the name.
-  const refused = node.version === '7.0' ? takeSteps(context, parsed) : takeCheckedSteps(context, parsed);
+  const refused =
+    node.version === '7.0' ? takeSteps(context, argv, parsed) : takeCheckedSteps(context, argv, parsed);
   if (refused !== null) return refused;
   if (node.version === '7.0' && !isLoggedIn(context)) return NO_AUTH_HELLO_70;
   if (protocol !== null) session.protocol = protocol;
@@ -95,19 +97,27 @@ function protocolOf(argument: ByteString): 2 | 3 | ErrorReply {
   return version === 2 || version === 3 ? version : NO_PROTO;
 }
 
-function takeSteps(context: CommandContext, { steps, refused }: HelloSteps): ErrorReply | null {
+function takeSteps(
+  context: CommandContext,
+  argv: readonly ByteString[],
+  { steps, refused }: HelloSteps,
+): ErrorReply | null {
   for (const { auth: credentials, clientName } of steps) {
-    const failed = credentials === undefined ? null : authenticate(context, ...credentials);
+    const failed = credentials === undefined ? null : logIn(context, argv, ...credentials);
     if (failed !== null) return failed;
     if (clientName !== undefined) context.session.name = clientName;
   }
   return refused;
 }
 
-function takeCheckedSteps(context: CommandContext, { steps, refused }: HelloSteps): ErrorReply | null {
+function takeCheckedSteps(
+  context: CommandContext,
+  argv: readonly ByteString[],
+  { steps, refused }: HelloSteps,
+): ErrorReply | null {
   if (refused !== null) return refused;
   const credentials = steps.findLast((step) => step.auth !== undefined)?.auth;
-  const failed = credentials === undefined ? null : authenticate(context, ...credentials);
+  const failed = credentials === undefined ? null : logIn(context, argv, ...credentials);
   if (failed !== null) return failed;
   if (!isLoggedIn(context)) return NO_AUTH_HELLO;
   const clientName = steps.findLast((step) => step.clientName !== undefined)?.clientName;
@@ -116,7 +126,7 @@ function takeCheckedSteps(context: CommandContext, { steps, refused }: HelloStep
 }
 
 function isLoggedIn({ node, session }: CommandContext): boolean {
-  return session.authenticated || !defaultUserHasPassword(node);
+  return session.authenticated || !node.acl.authRequired;
 }
 
 function parseSteps(argv: readonly ByteString[]): HelloSteps {

@@ -2,12 +2,15 @@
 import { asCString, type ByteString, toLowerAscii } from '../../resp/byte-string.js';
 import {
   NOT_AN_INTEGER,
+  SORT_BY_DENIED,
   SORT_BY_IN_CLUSTER_MODE,
+  SORT_GET_DENIED,
   SORT_GET_IN_CLUSTER_MODE,
   SYNTAX_ERROR,
 } from '../../resp/errors/index.js';
 import { parseInteger } from '../../resp/integer.js';
 import type { ErrorReply } from '../../resp/reply.js';
+import { mayReadEveryKey } from '../acl/permission.js';
 import type { CommandContext } from '../context.js';
 
 export interface SortOptions {
@@ -25,11 +28,12 @@ export interface SortOptions {
 }
 
 export function parseSortOptions(
-  { node, command }: CommandContext,
+  { node, command, session }: CommandContext,
   argv: readonly ByteString[],
 ): SortOptions | ErrorReply {
   const isReadOnly = command.fullName === 'sort_ro';
   const inCluster = node.cluster !== null;
+  const mayReadAll = mayReadEveryKey(session.user, command, argv);
   const gets: ByteString[] = [];
   let isDescending = false;
   let isAlphabetic = false;
@@ -59,9 +63,11 @@ export function parseSortOptions(
       // Once it is set it stays, whatever another BY says.
       if (!asCString(argument).includes('*')) isUnsorted = true;
       else if (inCluster) return SORT_BY_IN_CLUSTER_MODE;
+      else if (!mayReadAll) return SORT_BY_DENIED;
       position++;
     } else if (option === 'get' && argument !== undefined) {
       if (inCluster) return SORT_GET_IN_CLUSTER_MODE;
+      if (!mayReadAll) return SORT_GET_DENIED;
       gets.push(argument);
       position++;
     } else {

@@ -1,6 +1,7 @@
 /** How COMMAND and COMMAND INFO describe a command: arity, flags, keys, ACL categories, tips, key specs, subcommands. https://redis.io/docs/latest/commands/command/ */
 import { MapReply, type Reply, SetReply, SimpleString } from '../../resp/reply.js';
-import type { AclCategory, CommandFlag, KeySpec, KeySpecFlag } from '../command.js';
+import { ACL_CATEGORIES } from '../acl/categories.js';
+import type { CommandFlag, KeySpec, KeySpecFlag } from '../command.js';
 import type { ResolvedCommand } from '../table.js';
 
 /** In the order in which Redis prints them; the others are kept to itself. */
@@ -24,31 +25,6 @@ const PRINTED_FLAGS: readonly CommandFlag[] = [
   'no_multi',
   'movablekeys',
   'allow_busy',
-];
-
-/** In the order in which Redis prints them. */
-export const ACL_CATEGORIES: readonly AclCategory[] = [
-  'keyspace',
-  'read',
-  'write',
-  'set',
-  'sortedset',
-  'list',
-  'hash',
-  'string',
-  'bitmap',
-  'hyperloglog',
-  'geo',
-  'stream',
-  'pubsub',
-  'admin',
-  'fast',
-  'slow',
-  'blocking',
-  'dangerous',
-  'connection',
-  'transaction',
-  'scripting',
 ];
 
 const PRINTED_KEY_FLAGS: readonly KeySpecFlag[] = [

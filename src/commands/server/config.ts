@@ -3,8 +3,7 @@ import type { ByteString } from '../../resp/byte-string.js';
 import { configFileNotRewritten, NO_CONFIG_FILE, SYNTAX_ERROR } from '../../resp/errors/index.js';
 import { MapReply, OK, type Reply } from '../../resp/reply.js';
 import type { Command } from '../command.js';
-import { describeUsers } from '../connection/authentication.js';
-import type { CommandContext } from '../context.js';
+import type { CommandContext, NodeContext } from '../context.js';
 import { helpReply } from '../help.js';
 import { isLocalSession } from './local-session.js';
 import { resetStats } from './reset-stats.js';
@@ -101,11 +100,15 @@ function setDirectives({ node, session }: CommandContext, argv: readonly ByteStr
   return node.config.set(pairs, origin) ?? OK;
 }
 
+function userLines({ acl }: NodeContext): ByteString[] {
+  return acl.users.map((user) => acl.describe(user));
+}
+
 function rewriteFile({ node }: CommandContext): Reply {
   const file = node.configFile ?? null;
   if (file === null) return NO_CONFIG_FILE;
   try {
-    file.write(node.config.rewrite(file.read(), describeUsers(node)));
+    file.write(node.config.rewrite(file.read(), userLines(node)));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     node.log('warning', `CONFIG REWRITE failed: ${reason}`);

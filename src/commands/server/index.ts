@@ -1,4 +1,5 @@
 /** The server group, without the replication commands. https://redis.io/docs/latest/commands/?group=server */
+import { acl } from '../acl/index.js';
 import type { CommandGroupTable } from '../command.js';
 import { command } from './command.js';
 import { config } from './config.js';
@@ -14,6 +15,7 @@ import { savingCommands } from './saving.js';
 import { slowlog } from './slowlog.js';
 
 export const serverCommands: CommandGroupTable = [
+  acl,
   command,
   config,
   ...datasetCommands,

@@ -4,11 +4,15 @@ import {
   EXEC_ABORT,
   EXEC_WITHOUT_MULTI,
   NESTED_MULTI,
+  noPermissionAtExec,
 } from '../../resp/errors/index.js';
 import { NULL_ARRAY, OK, RawReply, type Reply } from '../../resp/reply.js';
 import { encodeReply } from '../../resp/reply-encoder.js';
+import { denialOf } from '../acl/permission.js';
+import { logDenial } from '../acl/refusals.js';
 import type { Command, RedisVersion } from '../command.js';
 import type { CommandContext } from '../context.js';
+import type { QueuedCommand } from '../session.js';
 
 export const multi = {
   name: 'multi',
@@ -77,7 +81,7 @@ function runQueue(context: CommandContext): Reply {
   const replies: Reply[] = [];
   for (const queued of transaction.queue) {
     const { protocol } = session;
-    const reply = context.call(queued);
+    const reply = runQueued(context, queued);
     // HELLO answers in the protocol that it asks for; what came before it has been written in the other one.
     if (session.protocol !== protocol)
       replies.splice(
@@ -89,6 +93,16 @@ function runQueue(context: CommandContext): Reply {
   }
   discardTransaction(context);
   return replies;
+}
+
+/** Permissions may have changed since the command was queued. */
+function runQueued(context: CommandContext, queued: QueuedCommand): Reply {
+  const { node, session } = context;
+  const { command, argv } = queued;
+  const denial = denialOf(session.user, command, argv);
+  if (denial === null) return context.call(queued);
+  logDenial(node, session, command, argv, { ...denial, context: 'multi' });
+  return context.countError(noPermissionAtExec(denial.reason));
 }
 
 function written(reply: Reply, protocol: 2 | 3, version: RedisVersion): Reply {

@@ -2,6 +2,7 @@
  * Every error text that goes over the wire, one file for each family; import from here.
  * A new family (cluster.ts, replication.ts, ...) is added with one line: export * from './<family>.js';
  */
+export * from './acl.js';
 export * from './bitmap.js';
 export * from './cluster.js';
 export * from './connection.js';

@@ -65,9 +65,9 @@ export function statsSection({ node }: CommandContext): InfoLines {
     ['eventloop_duration_cmd_sum', 0],
     ['instantaneous_eventloop_cycles_per_sec', 0],
     ['instantaneous_eventloop_duration_usec', 0],
-    ['acl_access_denied_auth', 0],
-    ['acl_access_denied_cmd', 0],
-    ['acl_access_denied_key', 0],
-    ['acl_access_denied_channel', 0],
+    ['acl_access_denied_auth', stats.aclDenied.auth],
+    ['acl_access_denied_cmd', stats.aclDenied.command],
+    ['acl_access_denied_key', stats.aclDenied.key],
+    ['acl_access_denied_channel', stats.aclDenied.channel],
   ];
 }
