@@ -1,7 +1,7 @@
 /** What happens when a user may not do something: it is counted and logged (addACLLogEntry of acl.c). */
 import type { ByteString } from '../../resp/byte-string.js';
 import { noPermission, WRONG_PASS } from '../../resp/errors/index.js';
-import type { ErrorReply } from '../../resp/reply.js';
+import { type ErrorReply, NO_REPLY, type NoReply } from '../../resp/reply.js';
 import { describeClient } from '../connection/describe-client.js';
 import type { CommandContext, NodeContext } from '../context.js';
 import type { Session } from '../session.js';
@@ -38,13 +38,13 @@ export function logDenial(
   logEvent(node, session, argv, { reason, context, object, userName });
 }
 
-/** Makes the session that user's, or gives the error. */
+/** Makes the session that user's, or gives the answer. */
 export function logIn(
   { node, session }: CommandContext,
   argv: readonly ByteString[],
   userName: ByteString,
   password: ByteString,
-): ErrorReply | null {
+): ErrorReply | NoReply | null {
   const user: User | undefined = node.acl.userOf(userName);
   if (user?.accepts(password)) {
     session.user = user;
@@ -52,7 +52,9 @@ export function logIn(
     return null;
   }
   logEvent(node, session, argv, { reason: 'auth', context: contextOf(session), object: argv[0]!, userName });
-  return WRONG_PASS;
+  // 7.2 has no answer while other replies wait to be written: before it in a pipeline, or in EXEC (addAuthErrReply of acl.c).
+  const hasPendingReplies = (session.queuedBytes ?? 0) > 0 || session.transaction !== null;
+  return node.version !== '7.0' && hasPendingReplies ? NO_REPLY : WRONG_PASS;
 }
 
 function logEvent(

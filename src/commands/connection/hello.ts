@@ -10,7 +10,7 @@ import {
   syntaxErrorInHello,
 } from '../../resp/errors/index.js';
 import { parseInteger } from '../../resp/integer.js';
-import { ErrorReply, MapReply, OK, type Reply } from '../../resp/reply.js';
+import { ErrorReply, MapReply, type NoReply, OK, type Reply } from '../../resp/reply.js';
 import { logIn } from '../acl/refusals.js';
 import { DEFAULT_USER } from '../acl/user.js';
 import type { Command } from '../command.js';
@@ -101,7 +101,7 @@ function takeSteps(
   context: CommandContext,
   argv: readonly ByteString[],
   { steps, refused }: HelloSteps,
-): ErrorReply | null {
+): ErrorReply | NoReply | null {
   for (const { auth: credentials, clientName } of steps) {
     const failed = credentials === undefined ? null : logIn(context, argv, ...credentials);
     if (failed !== null) return failed;
@@ -114,7 +114,7 @@ function takeCheckedSteps(
   context: CommandContext,
   argv: readonly ByteString[],
   { steps, refused }: HelloSteps,
-): ErrorReply | null {
+): ErrorReply | NoReply | null {
   if (refused !== null) return refused;
   const credentials = steps.findLast((step) => step.auth !== undefined)?.auth;
   const failed = credentials === undefined ? null : logIn(context, argv, ...credentials);
