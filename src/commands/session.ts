@@ -67,6 +67,8 @@ export interface Session {
   isReplica: boolean;
   /** MONITOR was sent. */
   isMonitor?: boolean;
+  /** Bytes of replies that wait to be written when the input in hand is done. */
+  readonly queuedBytes?: number;
   /** The connection is closed once the replies queued so far are out. */
   closeAfterReply: boolean;
   /** Master replication offset right after the session's last write: what WAIT waits for. */
