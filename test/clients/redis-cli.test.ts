@@ -1,6 +1,10 @@
 /** redis-cli as it is: the client with -c, and the cluster manager behind --cluster. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Cluster, keyForSlot, keysForNode, startCluster } from '../../src/index.js';
+import { type Cluster, keyForSlot, keysForNode, keysForSlot, startCluster } from '../../src/index.js';
+import { startStandaloneNode } from '../parity/standalone-node.js';
 import { describeWithRedisCli, runRedisCli } from './redis-cli.js';
 
 const ALL_IS_WELL = [
@@ -180,6 +184,105 @@ describeWithRedisCli('redis-cli', () => {
       ]);
       const check = await runRedisCli(['--cluster', 'check', from!.name]);
       expect(check.stdout).toContain(ALL_IS_WELL);
+    });
+
+    it('moves slots with their keys, of any type and with their life, by --cluster reshard', async () => {
+      await using resharded = await startCluster(3, 0, { version });
+      const [from, to] = resharded.masters;
+      const [string, list, other] = [keyForSlot(0), keyForSlot(1), keyForSlot(16383)];
+      await from!.command('SET', string, 'value', 'EX', 1000);
+      await from!.command('RPUSH', list, ...Array.from({ length: 500 }, (_, index) => `element ${index}`));
+      await resharded.nodeForKey(other).command('SET', other, 'stays');
+      const { exitCode, stdout } = await runRedisCli([
+        ...['--cluster', 'reshard', from!.name, '--cluster-from', from!.id, '--cluster-to', to!.id],
+        ...['--cluster-slots', 5, '--cluster-yes'],
+      ]);
+      expect(stdout).toContain(`Moving slot 0 from ${from!.name} to ${to!.name}: .`);
+      expect(exitCode).toBe(0);
+      expect(await to!.command('GET', string)).toBe('value');
+      expect(await to!.command('TTL', string)).toBeGreaterThan(900);
+      expect(await to!.command('LLEN', list)).toBe(500);
+      expect(await from!.command('DBSIZE')).toBe(0);
+      expect(await resharded.nodeForKey(other).command('GET', other)).toBe('stays');
+    });
+
+    it('rebalances by weight and sets the node timeout everywhere', async () => {
+      await using uneven = await startCluster(3, 0, { version });
+      const [first, second, third] = uneven.masters;
+      const timeout = await runRedisCli(['--cluster', 'set-timeout', first!.name, 5000]);
+      expect(timeout.stdout).toContain('>>> New node timeout set. 3 OK, 0 ERR.');
+      for (const node of uneven.nodes)
+        expect(await node.command('CONFIG', 'GET', 'cluster-node-timeout')).toEqual([
+          'cluster-node-timeout',
+          '5000',
+        ]);
+      const weights = [`${first!.id}=1`, `${second!.id}=0.95`, `${third!.id}=1`];
+      const { exitCode, stdout } = await runRedisCli([
+        ...['--cluster', 'rebalance', first!.name, '--cluster-weight', ...weights],
+      ]);
+      expect(stdout).not.toMatch(/\[ERR\]/);
+      expect(exitCode, stdout).toBe(0);
+      const counts = [first, second, third].map((node) =>
+        node!.slots.reduce((sum, [start, end]) => sum + end - start + 1, 0),
+      );
+      expect(counts).toEqual([5554, 5276, 5554]);
+      const check = await runRedisCli(['--cluster', 'check', first!.name]);
+      expect(check.stdout).toContain('[OK] All 16384 slots covered.');
+    });
+
+    it('mends a slot that was left half moved, and slots that nobody serves, by --cluster fix', async () => {
+      await using broken = await startCluster(3, 0, { version });
+      const [from, to] = broken.masters;
+      const [moved, left] = keysForSlot(7, 2) as [string, string];
+      await from!.command('MSET', moved, '1', left, '2');
+      await to!.command('CLUSTER', 'SETSLOT', 7, 'IMPORTING', from!.id);
+      await from!.command('CLUSTER', 'SETSLOT', 7, 'MIGRATING', to!.id);
+      expect(await from!.command('MIGRATE', '127.0.0.1', to!.port, moved, 0, 1000)).toBe('OK');
+      const closed = await runRedisCli(['--cluster', 'fix', from!.name]);
+      expect(closed.stdout).toContain('>>> Fixing open slot 7');
+      expect(closed.exitCode, closed.stdout).toBe(0);
+      expect(await broken.nodeForSlot(7).command('MGET', moved, left)).toEqual(['1', '2']);
+
+      for (const node of broken.nodes) await node.command('CLUSTER', 'DELSLOTS', 16383);
+      const covered = await runRedisCli(['--cluster', 'fix', from!.name], 'yes\n');
+      expect(covered.stdout).toContain('>>> Fixing slots coverage...');
+      expect(covered.exitCode, covered.stdout).toBe(0);
+      await broken.waitFor('ok');
+      const check = await runRedisCli(['--cluster', 'check', from!.name]);
+      expect(check.stdout).toContain(ALL_IS_WELL);
+    });
+
+    it('takes over the keys of a single node by --cluster import', async () => {
+      await using single = await startStandaloneNode(version);
+      const client = await single.connect();
+      const keys = Array.from({ length: 30 }, (_, index) => `key:${index}`);
+      for (const key of keys) await client.command('SET', key, `value of ${key}`);
+      const from = `127.0.0.1:${single.port}`;
+      const { exitCode, stdout } = await runRedisCli([
+        ...['--cluster', 'import', address, '--cluster-from', from, '--cluster-replace'],
+      ]);
+      expect(stdout).toContain('Migrating key:');
+      expect(exitCode).toBe(0);
+      for (const key of keys)
+        expect(await cluster.nodeForKey(key).command('GET', key)).toBe(`value of ${key}`);
+      expect(await client.command('DBSIZE')).toBe(0);
+    });
+
+    it('saves every shard by --cluster backup', async () => {
+      const directory = mkdtempSync(join(tmpdir(), 'redis-test-cluster-backup-'));
+      try {
+        await cluster.masters[0]!.command('SET', keysForNode(cluster.masters[0]!, 1)[0]!, 'saved');
+        const { exitCode, stdout } = await runRedisCli(['--cluster', 'backup', address, directory]);
+        expect(stdout).toContain('Backup created into: ');
+        expect(exitCode).toBe(0);
+        const files = readdirSync(directory).sort();
+        expect(files.filter((name) => name.endsWith('.rdb'))).toHaveLength(3);
+        expect(files).toContain('nodes.json');
+        for (const name of files.filter((file) => file.endsWith('.rdb')))
+          expect(readFileSync(join(directory, name), 'latin1')).toMatch(/^REDIS00(10|11)/);
+      } finally {
+        rmSync(directory, { recursive: true, force: true });
+      }
     });
 
     it('forms a cluster of six empty nodes by --cluster create, and changes its nodes', {
