@@ -88,6 +88,8 @@ export interface NodeStats {
   totalNetOutputBytes: number;
   unexpectedErrorReplies: number;
   evictedClients: number;
+  replyBufferShrinks: number;
+  replyBufferExpands: number;
   syncFull: number;
   syncPartialOk: number;
   syncPartialError: number;
@@ -172,6 +174,8 @@ export interface MemoryPort {
   readonly exceededUs: { readonly current: number; readonly total: number };
   /** Memory was short when the command in hand (a script, a transaction) began: what it calls with the flag denyoom is refused. */
   readonly isOutOfMemory: boolean;
+  /** Clients that maxmemory-clients may close, by powers of two of what they take; null: that is off. */
+  readonly clientBuckets: readonly { readonly bytes: number; readonly clients: number }[] | null;
   /** CONFIG RESETSTAT */
   reset(): void;
 }
@@ -210,6 +214,13 @@ export interface DebugSwitches {
   activeExpire: boolean;
   /** PAUSE-CRON */
   cronPaused: boolean;
+  /** REPLYBUFFER PEAK-RESET-TIME, negative = never; REPLYBUFFER RESIZING. */
+  replyPeakResetMs: number;
+  resizesReplyBuffers: boolean;
+  /** SET-SKIP-CHECKSUM-VALIDATION: RESTORE takes payloads with a wrong checksum. */
+  skipsChecksums: boolean;
+  /** SET-DISABLE-DENY-SCRIPTS: scripts may call commands that are not for them. */
+  allowsAllInScripts: boolean;
   /** DROP-CLUSTER-PACKET-FILTER: the type of bus messages that are not handled; -1 = none. */
   droppedPacketType: number;
 }

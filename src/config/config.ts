@@ -155,8 +155,9 @@ export class Config {
    * CONFIG REWRITE.
    * @param oldText null: there is no file yet.
    * @param users the ACL rules of every user as `user` lines have them.
+   * @param withAll directives that have their default values too.
    */
-  rewrite(oldText: ByteString | null, users: readonly ByteString[] = []): ByteString {
+  rewrite(oldText: ByteString | null, users: readonly ByteString[] = [], withAll = false): ByteString {
     const directives: { name: string; lines: { line: ByteString; force: boolean }[] }[] = [];
     for (const { name, directiveName, directive } of this.#entries.values()) {
       if (name !== directiveName) continue;
@@ -164,7 +165,10 @@ export class Config {
       const lines = this.#mirrors.has(directiveName)
         ? mirroredLines(directiveName, text, this.values)
         : directive.rewrite(name, this.#values[name], text);
-      directives.push({ name, lines: [...lines] });
+      directives.push({
+        name,
+        lines: [...lines].map(({ line, force }) => ({ line, force: force || withAll })),
+      });
     }
     const userLines =
       this.values.aclfile === '' ? users.map((user) => ({ line: `user ${user}`, force: true })) : [];

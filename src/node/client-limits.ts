@@ -99,6 +99,19 @@ export class ClientLimits {
     }
   }
 
+  /** What may be evicted, smallest bucket first. */
+  buckets(): { readonly bytes: number; readonly clients: number }[] {
+    const buckets = Array.from({ length: LAST_BUCKET - FIRST_BUCKET + 1 }, () => ({ bytes: 0, clients: 0 }));
+    for (const session of this.#host.sessions.values()) {
+      if (!mayBeEvicted(session)) continue;
+      const bucket = buckets[bucketOf(session.countedBytes) - FIRST_BUCKET];
+      if (bucket === undefined) continue;
+      bucket.bytes += session.countedBytes;
+      bucket.clients++;
+    }
+    return buckets;
+  }
+
   get isEvicting(): boolean {
     return this.#host.config.values['maxmemory-clients'] !== 0;
   }

@@ -6,6 +6,10 @@ import type { Node } from './node.js';
 export class NodeDebugSwitches implements DebugSwitches {
   activeExpire = true;
   cronPaused = false;
+  replyPeakResetMs = 5000;
+  resizesReplyBuffers = true;
+  skipsChecksums = false;
+  allowsAllInScripts = false;
   readonly #node: Node;
 
   constructor(node: Node) {

@@ -74,6 +74,10 @@ export class Memory implements MemoryPort {
     };
   }
 
+  get clientBuckets(): MemoryPort['clientBuckets'] {
+    return this.#host.limits.isEvicting ? this.#host.limits.buckets() : null;
+  }
+
   get exceededUs(): { readonly current: number; readonly total: number } {
     const current = this.#exceededSinceUs === null ? 0 : this.#host.nowUs() - this.#exceededSinceUs;
     return { current, total: this.#exceededUs + current };

@@ -8,7 +8,6 @@ import type { NodeHost } from './ports.js';
 const PERIOD_MS = 100;
 const RUNS_PER_SECOND = 1000 / PERIOD_MS;
 const MIN_CLIENTS_A_RUN = 5;
-const DEFAULT_BUFFERS = { resizesReplies: true, peakResetMs: 5000 };
 
 export class ServerCron {
   readonly #node: Node;
@@ -79,8 +78,12 @@ export class ServerCron {
 
   /** Each client about once a second: its buffers shrink, and its limits are looked at though nothing happens (clientsCron). */
   #clientsCron(): void {
-    const { sessions, limits } = this.#node;
+    const { sessions, limits, stats, debugSwitches } = this.#node;
     if (sessions.size === 0) return;
+    const buffers = {
+      resizesReplies: debugSwitches.resizesReplyBuffers,
+      peakResetMs: debugSwitches.replyPeakResetMs,
+    };
     const count = Math.max(MIN_CLIENTS_A_RUN, Math.ceil(sessions.size / RUNS_PER_SECOND));
     const nowMs = this.#host.clock.nowMs();
     if (this.#clients.length === 0) this.#clients = [...sessions.values()].reverse();
@@ -89,7 +92,9 @@ export class ServerCron {
       if (session === undefined) return;
       if (session.closed) continue;
       const idleS = Math.floor(nowMs / 1000) - Math.floor(session.lastInteractionMs / 1000);
-      session.buffers.cron(nowMs, idleS, session.queryBytes, DEFAULT_BUFFERS);
+      const resized = session.buffers.cron(nowMs, idleS, session.queryBytes, buffers);
+      if (resized === 'shrunk') stats.replyBufferShrinks++;
+      else if (resized === 'expanded') stats.replyBufferExpands++;
       limits.account(session);
       limits.checkOutput(session, false);
     }
@@ -103,7 +108,9 @@ export class ServerCron {
     for (const session of [...this.#node.sessions.values()]) {
       const { isReplica, isMonitor, blocked, subscriptions } = session;
       if (isReplica || isMonitor || blocked !== null || subscriptions !== null) continue;
-      if (nowMs - session.lastInteractionMs > timeoutS * 1000) session.close('idle');
+      if (Math.floor(nowMs / 1000) - Math.floor(session.lastInteractionMs / 1000) <= timeoutS) continue;
+      this.#host.log('verbose', 'Closing idle client');
+      session.close('idle');
     }
   }
 }

@@ -14,6 +14,8 @@ export function createNodeStats(startedAtMs: number): ServerStats {
     totalNetOutputBytes: 0,
     unexpectedErrorReplies: 0,
     evictedClients: 0,
+    replyBufferShrinks: 0,
+    replyBufferExpands: 0,
     syncFull: 0,
     syncPartialOk: 0,
     syncPartialError: 0,

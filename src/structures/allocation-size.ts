@@ -22,7 +22,12 @@ export function textBytes(length: number): number {
   return allocated(length < 2 ** 32 ? length + 10 : length + 18);
 }
 
+/** Slots in the table of a dictionary with so many entries. */
+export function dictSlots(size: number): number {
+  return size <= 4 ? 4 : 2 ** Math.ceil(Math.log2(size));
+}
+
 /** The table of a dictionary with so many entries. */
 export function dictTableBytes(size: number): number {
-  return size === 0 ? 0 : 8 * 2 ** Math.ceil(Math.log2(Math.max(4, size)));
+  return size === 0 ? 0 : 8 * dictSlots(size);
 }

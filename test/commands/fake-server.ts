@@ -27,7 +27,15 @@ export class FakeServer {
   readonly clock = new VirtualClock(START_MS);
   readonly stats = createNodeStats(START_MS);
   readonly slowLog = new SlowLog();
-  readonly debugSwitches: DebugSwitches = { activeExpire: true, cronPaused: false, droppedPacketType: -1 };
+  readonly debugSwitches: DebugSwitches = {
+    activeExpire: true,
+    cronPaused: false,
+    droppedPacketType: -1,
+    replyPeakResetMs: 5000,
+    resizesReplyBuffers: true,
+    skipsChecksums: false,
+    allowsAllInScripts: false,
+  };
   readonly sessions = new Map<number, FakeSession>();
   readonly keyspace: Keyspace;
   readonly pubSub = new PubSub((session, bytes) => session.sendRaw(bytes));
@@ -226,6 +234,7 @@ const NO_MEMORY: NodeContext['memory'] = {
   clientBytes: { normal: 0, replica: 0 },
   exceededUs: { current: 0, total: 0 },
   isOutOfMemory: false,
+  clientBuckets: null,
   reset: () => undefined,
 };
 

@@ -110,7 +110,9 @@ function parseRestoreOptions(argv: readonly ByteString[]): RestoreOptions | Erro
 
 function valueOfPayload(context: CommandContext, text: ByteString): StoredValue | ErrorReply {
   const payload = byteStringToBytes(text);
-  if (!verifyDumpPayload(payload, rdbVersionOf(context.node.version))) return WRONG_PAYLOAD;
+  const { debugSwitches } = context.node;
+  if (!verifyDumpPayload(payload, rdbVersionOf(context.node.version), debugSwitches?.skipsChecksums))
+    return WRONG_PAYLOAD;
   const { config, version } = context.node;
   if (version === '7.0' && (payload[0] as number) > LAST_TYPE_OF_70) return BAD_DATA_FORMAT;
   try {

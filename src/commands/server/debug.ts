@@ -1,11 +1,13 @@
 /** DEBUG: for tests of clients and of clusters; needs enable-debug-command. Its subcommands are no commands of their own. https://redis.io/docs/latest/commands/debug/ */
 import { asCString, type ByteString, toLowerAscii } from '../../resp/byte-string.js';
 import { unknownSubcommandOrArity } from '../../resp/errors/index.js';
-import type { Command, CommandHandler } from '../command.js';
+import type { Command, CommandHandler, RedisVersion } from '../command.js';
+import { configureReplyBuffers, describeClientEviction } from './debug/buffers.js';
 import { describeObject, describeText, digest, digestValues, populate } from './debug/data.js';
 import { help } from './debug/help.js';
 import {
   accept,
+  allowAllInScripts,
   changeReplicationId,
   crash,
   dropPackets,
@@ -13,17 +15,30 @@ import {
   killClusterLink,
   log,
   pauseCron,
+  replicate,
   restart,
+  rewriteAll,
   setActiveExpire,
   setPackedThreshold,
+  skipChecksums,
   sleep,
+  testGlob,
 } from './debug/process.js';
 import { protocolValue } from './debug/protocol-values.js';
 import { loadAof, reload } from './debug/reload.js';
+import {
+  describeDatabaseTables,
+  describeListpack,
+  describeQuicklist,
+  describeTableOfKey,
+  structSizes,
+} from './debug/tables.js';
 
 interface DebugSubcommand {
   /** With DEBUG and its own name; null = any number. */
   readonly counts: readonly number[] | null;
+  readonly counts70?: readonly number[];
+  readonly atLeast?: number;
   readonly run: CommandHandler;
 }
 
@@ -51,8 +66,18 @@ const SUBCOMMANDS: Readonly<Partial<Record<string, DebugSubcommand>>> = {
   sleep: { counts: [3], run: sleep },
   'set-active-expire': { counts: [3], run: setActiveExpire },
   'quicklist-packed-threshold': { counts: [3], run: setPackedThreshold },
-  'set-skip-checksum-validation': { counts: [3], run: accept },
-  'set-disable-deny-scripts': { counts: [3], run: accept },
+  'set-skip-checksum-validation': { counts: [3], run: skipChecksums },
+  'set-disable-deny-scripts': { counts: [3], run: allowAllInScripts },
+  replicate: { counts: ANY, atLeast: 3, run: replicate },
+  structsize: { counts: [2], run: structSizes },
+  htstats: { counts: ANY, atLeast: 3, counts70: [3], run: describeDatabaseTables },
+  'htstats-key': { counts: ANY, atLeast: 3, counts70: [3], run: describeTableOfKey },
+  listpack: { counts: [3], run: describeListpack },
+  quicklist: { counts: [3, 4], run: describeQuicklist },
+  'stringmatch-test': { counts: [2], run: testGlob },
+  'config-rewrite-force-all': { counts: [2], run: rewriteAll },
+  'client-eviction': { counts: [2], run: describeClientEviction },
+  replybuffer: { counts: [4], run: configureReplyBuffers },
   'aof-flush-sleep': { counts: [3], run: accept },
   'change-repl-id': { counts: [2], run: changeReplicationId },
   'pause-cron': { counts: [3], run: pauseCron },
@@ -70,15 +95,17 @@ export const debug = {
   flags: ['admin', 'noscript', 'loading', 'stale', 'protected'],
   isSystemCommand: true,
   run(context, argv) {
-    const found = find(argv);
+    const found = find(argv, context.node.version);
     return found === null ? unknownSubcommandOrArity(argv[0]!, argv[1]!) : found.run(context, argv);
   },
 } as const satisfies Command;
 
-function find(argv: readonly ByteString[]): DebugSubcommand | null {
+function find(argv: readonly ByteString[], version: RedisVersion): DebugSubcommand | null {
   const name = toLowerAscii(asCString(argv[1]!));
   const found = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined;
-  if (found === undefined || found.counts?.includes(argv.length) === false) return null;
+  if (found === undefined || argv.length < (found.atLeast ?? 0)) return null;
+  const counts = version === '7.0' ? (found.counts70 ?? found.counts) : found.counts;
+  if (counts?.includes(argv.length) === false) return null;
   const needsKill = name === 'clusterlink' && toLowerAscii(asCString(argv[2]!)) !== 'kill';
   return needsKill ? null : found;
 }

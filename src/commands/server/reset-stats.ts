@@ -10,6 +10,8 @@ export function resetStats({ stats, keyspace, memory }: NodeContext): void {
   stats.totalNetOutputBytes = 0;
   stats.unexpectedErrorReplies = 0;
   stats.evictedClients = 0;
+  stats.replyBufferShrinks = 0;
+  stats.replyBufferExpands = 0;
   stats.syncFull = 0;
   stats.syncPartialOk = 0;
   stats.syncPartialError = 0;

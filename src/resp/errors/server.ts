@@ -40,6 +40,18 @@ export function configFileNotRewritten(reason: string): ErrorReply {
   return new ErrorReply(`ERR Rewriting config file: ${reason}`);
 }
 
+export function configFileNotForced(reason: string): ErrorReply {
+  return new ErrorReply(`ERR CONFIG-REWRITE-FORCE-ALL failed: ${reason}`);
+}
+
+export const DATABASE_OUT_OF_RANGE = new ErrorReply('ERR Out of range database');
+export const NO_HASH_TABLE = new ErrorReply(
+  'ERR The value stored at the specified key is not represented using an hash table',
+);
+export const NOT_A_LISTPACK = new ErrorReply('ERR Not a listpack encoded object.');
+export const NOT_A_QUICKLIST = new ErrorReply('ERR Not a quicklist encoded object.');
+export const CLIENT_EVICTION_IS_OFF = new ErrorReply('ERR maxmemory-clients is disabled.');
+
 export function noLatencySamples(event: ByteString): ErrorReply {
   return new ErrorReply(`ERR No samples available for event '${asCString(event)}'`);
 }

@@ -5,6 +5,7 @@ import { parseMemory } from '../../../config/c-numbers.js';
 import { asCString, type ByteString, toLowerAscii } from '../../../resp/byte-string.js';
 import {
   BAD_PACKED_THRESHOLD,
+  configFileNotForced,
   DEBUG_NEEDS_CLUSTER,
   NOT_AN_INTEGER,
   RESTART_FAILED,
@@ -12,7 +13,8 @@ import {
   unknownNode,
 } from '../../../resp/errors/index.js';
 import { parseSafeInteger } from '../../../resp/integer.js';
-import { ErrorReply, NO_REPLY, OK, type Reply } from '../../../resp/reply.js';
+import { ErrorReply, NO_REPLY, OK, type Reply, SimpleString } from '../../../resp/reply.js';
+import { describeUsers } from '../../connection/authentication.js';
 import type { CommandContext } from '../../context.js';
 
 export function crash({ node }: CommandContext, argv: readonly ByteString[]): Reply {
@@ -64,6 +66,38 @@ export function pauseCron({ node }: CommandContext, argv: readonly ByteString[])
   return OK;
 }
 
+export function skipChecksums({ node }: CommandContext, argv: readonly ByteString[]): Reply {
+  if (node.debugSwitches !== undefined) node.debugSwitches.skipsChecksums = isNonZero(argv[2]!);
+  return OK;
+}
+
+export function allowAllInScripts({ node }: CommandContext, argv: readonly ByteString[]): Reply {
+  if (node.debugSwitches !== undefined) node.debugSwitches.allowsAllInScripts = isNonZero(argv[2]!);
+  return OK;
+}
+
+/** Puts a command into the replication stream that was not run here. */
+export function replicate({ node }: CommandContext, argv: readonly ByteString[]): Reply {
+  node.replication.propagate(-1, argv.slice(2));
+  return OK;
+}
+
+/** As CONFIG REWRITE, with every directive. */
+export function rewriteAll({ node }: CommandContext): Reply {
+  const file = node.configFile ?? null;
+  if (file === null) return configFileNotForced('Bad address');
+  try {
+    file.write(node.config.rewrite(file.read(), describeUsers(node), true));
+  } catch (error) {
+    return configFileNotForced(error instanceof Error ? error.message : String(error));
+  }
+  return OK;
+}
+
+export function testGlob(): Reply {
+  return new SimpleString('Apparently Redis did not crash: test passed');
+}
+
 export function dropPackets({ node }: CommandContext, argv: readonly ByteString[]): Reply {
   const type = parseSafeInteger(argv[2]!);
   if (type === null) return NOT_AN_INTEGER;
@@ -101,6 +135,6 @@ export function accept(): Reply {
 }
 
 /** As atoi reads it. */
-function isNonZero(argument: ByteString): boolean {
+export function isNonZero(argument: ByteString): boolean {
   return (Number.parseInt(asCString(argument), 10) || 0) !== 0;
 }
