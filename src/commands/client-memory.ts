@@ -18,6 +18,7 @@ const STREAM_PIECE_OVERHEAD = 64;
 const POINTER_BYTES = 8;
 const MULTI_COMMAND_BYTES = 24;
 const DICT_ENTRY_BYTES = 24;
+const WATCHED_KEY_BYTES = 24 + 56;
 
 export interface OutputBytes {
   readonly pieces: number;
@@ -53,6 +54,7 @@ export function clientMemoryOf(session: Session, version: RedisVersion): number 
       bytes += DICT_ENTRY_BYTES * size + dictTableBytes(size);
     }
   }
+  bytes += WATCHED_KEY_BYTES * session.watchedKeys.size;
   return bytes + (tracking?.prefixes.length ?? 0) * POINTER_BYTES;
 }
 

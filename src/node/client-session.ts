@@ -192,8 +192,9 @@ export class ClientSession implements Session {
     this.#owner.countInput(chunk.length);
     const { emptyLines } = this.decoder;
     this.decoder.push(chunk);
-    this.buffers.onInput(this.decoder.expectedBytes);
+    this.buffers.onInput(this.decoder.queryBufferBytes);
     this.processInput();
+    this.buffers.onInput(this.decoder.expectedBytes);
     if (this.decoder.emptyLines !== emptyLines) this.#owner.onEmptyLine(this);
     // Asked when all that is complete has run: what is left is one request that never ends, or input of a blocked client.
     if (this.decoder.exceedsQueryBufferLimit) this.#owner.onQueryBufferLimit(this);
