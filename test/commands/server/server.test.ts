@@ -101,7 +101,11 @@ describe('DEBUG', () => {
       'notice: Changing replication IDs after receiving DEBUG change-repl-id',
       'new replication id',
     ]);
-    expect(server.debugSwitches).toMatchObject({ activeExpire: false, cronPaused: true, droppedPacketType: 5 });
+    expect(server.debugSwitches).toMatchObject({
+      activeExpire: false,
+      cronPaused: true,
+      droppedPacketType: 5,
+    });
   });
 
   it('POPULATE makes keys that are not replicated', () => {
