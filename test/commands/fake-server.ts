@@ -14,8 +14,8 @@ import { Keyspace } from '../../src/keyspace/keyspace.js';
 import { PubSub } from '../../src/node/pub-sub.js';
 import { createNodeStats } from '../../src/node/stats.js';
 import { Tracking } from '../../src/node/tracking.js';
-import { unknownSubcommand, wrongArity } from '../../src/resp/errors/index.js';
-import type { Reply } from '../../src/resp/reply.js';
+import { NO_SHUTDOWN_IN_PROGRESS, unknownSubcommand, wrongArity } from '../../src/resp/errors/index.js';
+import { NO_REPLY, type Reply } from '../../src/resp/reply.js';
 import { encodeReply } from '../../src/resp/reply-encoder.js';
 import { Random } from '../../src/time/random.js';
 import { VirtualClock } from '../../src/time/virtual-clock.js';
@@ -146,6 +146,22 @@ export class FakeServer {
       blockedOnKeys: { signalReady: () => undefined, awaitedKeys: 0, awaitedDeletions: 0 },
       migrationLinks: { count: 0, open: () => 'refused', close: () => undefined },
       memory: NO_MEMORY,
+      persistence: {
+        rdb: { onFlushAll: () => undefined, lastSaveMs: START_MS },
+        child: { forks: 0, running: null, isRunning: () => false },
+        aof: { state: 'off' },
+        rewriter: {},
+        lastLoad: {},
+      } as unknown as NodeContext['persistence'],
+      shutdown: {
+        request: () => {
+          this.done.push('exit SHUTDOWN');
+          return NO_REPLY;
+        },
+        abort: () => NO_SHUTDOWN_IN_PROGRESS,
+        saveNow: () => true,
+        remainingMs: null,
+      },
       slowLog: this.slowLog,
       debugSwitches: this.debugSwitches,
       configFile: this.configFile,

@@ -1,6 +1,11 @@
 /** CONFIG with its subcommands. https://redis.io/docs/latest/commands/config-get/ https://redis.io/docs/latest/commands/config-set/ */
 import type { ByteString } from '../../resp/byte-string.js';
-import { configFileNotRewritten, NO_CONFIG_FILE, SYNTAX_ERROR } from '../../resp/errors/index.js';
+import {
+  configFileNotForced,
+  configFileNotRewritten,
+  NO_CONFIG_FILE,
+  SYNTAX_ERROR,
+} from '../../resp/errors/index.js';
 import { MapReply, OK, type Reply } from '../../resp/reply.js';
 import type { Command } from '../command.js';
 import type { CommandContext, NodeContext } from '../context.js';
@@ -115,5 +120,17 @@ function rewriteFile({ node }: CommandContext): Reply {
     return configFileNotRewritten(reason);
   }
   node.log(node.version === '7.0' ? 'warning' : 'notice', 'CONFIG REWRITE executed with success.');
+  return OK;
+}
+
+/** DEBUG CONFIG-REWRITE-FORCE-ALL: as CONFIG REWRITE, with every directive. */
+export function rewriteAll({ node }: CommandContext): Reply {
+  const file = node.configFile ?? null;
+  if (file === null) return configFileNotForced('Bad address');
+  try {
+    file.write(node.config.rewrite(file.read(), userLines(node), true));
+  } catch (error) {
+    return configFileNotForced(error instanceof Error ? error.message : String(error));
+  }
   return OK;
 }

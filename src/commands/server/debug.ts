@@ -2,6 +2,7 @@
 import { asCString, type ByteString, toLowerAscii } from '../../resp/byte-string.js';
 import { unknownSubcommandOrArity } from '../../resp/errors/index.js';
 import type { Command, CommandHandler, RedisVersion } from '../command.js';
+import { rewriteAll } from './config.js';
 import { configureReplyBuffers, describeClientEviction } from './debug/buffers.js';
 import { describeObject, describeText, digest, digestValues, populate } from './debug/data.js';
 import { help } from './debug/help.js';
@@ -17,7 +18,6 @@ import {
   pauseCron,
   replicate,
   restart,
-  rewriteAll,
   setActiveExpire,
   setPackedThreshold,
   skipChecksums,

@@ -5,7 +5,6 @@ import { parseMemory } from '../../../config/c-numbers.js';
 import { asCString, type ByteString, toLowerAscii } from '../../../resp/byte-string.js';
 import {
   BAD_PACKED_THRESHOLD,
-  configFileNotForced,
   DEBUG_NEEDS_CLUSTER,
   NOT_AN_INTEGER,
   RESTART_FAILED,
@@ -14,7 +13,6 @@ import {
 } from '../../../resp/errors/index.js';
 import { parseSafeInteger } from '../../../resp/integer.js';
 import { ErrorReply, NO_REPLY, OK, type Reply, SimpleString } from '../../../resp/reply.js';
-import { describeUsers } from '../../connection/authentication.js';
 import type { CommandContext } from '../../context.js';
 
 export function crash({ node }: CommandContext, argv: readonly ByteString[]): Reply {
@@ -79,18 +77,6 @@ export function allowAllInScripts({ node }: CommandContext, argv: readonly ByteS
 /** Puts a command into the replication stream that was not run here. */
 export function replicate({ node }: CommandContext, argv: readonly ByteString[]): Reply {
   node.replication.propagate(-1, argv.slice(2));
-  return OK;
-}
-
-/** As CONFIG REWRITE, with every directive. */
-export function rewriteAll({ node }: CommandContext): Reply {
-  const file = node.configFile ?? null;
-  if (file === null) return configFileNotForced('Bad address');
-  try {
-    file.write(node.config.rewrite(file.read(), describeUsers(node), true));
-  } catch (error) {
-    return configFileNotForced(error instanceof Error ? error.message : String(error));
-  }
   return OK;
 }
 
