@@ -61,8 +61,8 @@ export interface Session {
   readonly replyPeak: number;
   /** What it listens to; null or absent = nothing. Set by the node's pub/sub port only. */
   subscriptions?: Subscriptions | null;
-  /** What feeds commands in: a user's connection, the link to our master, or the node itself. */
-  readonly kind: 'normal' | 'master-link' | 'internal';
+  /** What feeds commands in: a user's connection, the link to our master, an append-only file, or the node itself. */
+  readonly kind: 'normal' | 'master-link' | 'aof' | 'internal';
   /** The client is a replica of ours (it sent PSYNC or SYNC). */
   isReplica: boolean;
   /** MONITOR was sent. */
@@ -91,6 +91,11 @@ export interface Session {
   readonly blocked: BlockedState | null;
   /** The command that it waits with, or waited with last. */
   waitsWith: QueuedCommand | null;
+}
+
+/** What our master did, or we ourselves before a restart, is never questioned (mustObeyClient of server.c). */
+export function isObeyed({ kind }: Session): boolean {
+  return kind === 'master-link' || kind === 'aof';
 }
 
 /** What CLIENT TRACKING ON asked for (https://redis.io/docs/latest/develop/reference/client-side-caching/). */

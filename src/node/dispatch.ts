@@ -5,7 +5,7 @@ import { type RoutingResult, routeRequest, servesLocally } from '../cluster/rout
 import { refusalOf } from '../commands/acl/refusals.js';
 import { argumentBytes } from '../commands/client-memory.js';
 import type { NodeContext } from '../commands/context.js';
-import type { QueuedCommand } from '../commands/session.js';
+import { isObeyed, type QueuedCommand } from '../commands/session.js';
 import type { ResolvedCommand } from '../commands/table.js';
 import type { ByteString } from '../resp/byte-string.js';
 import * as errors from '../resp/errors/index.js';
@@ -262,7 +262,7 @@ export class Dispatcher {
       return errors.OUT_OF_MEMORY;
     if (tracking.isActive) tracking.limit();
     const isWrite = command.isWrite || queue.some((queued) => queued.command.isWrite);
-    const obeys = session.kind === 'master-link';
+    const obeys = isObeyed(session);
     if ((isWrite || command.fullName === 'ping') && !obeys) {
       const misconf = context.persistence.writeRefusal;
       if (misconf !== null) return misconf;

@@ -30,7 +30,7 @@ export function createPersistenceHost(node: Node, host: NodeHost, snapshots: Sna
     replay(argv: readonly ByteString[]): boolean {
       const command = node.commands.resolve(argv);
       if (command?.declaration.run === undefined || !command.acceptsArgumentCount(argv.length)) return false;
-      replaySession ??= new ClientSession(node, 0, 'internal', null);
+      replaySession ??= new ClientSession(node, 0, 'aof', null);
       node.replaying = true;
       node.executor.replay(replaySession, command, argv);
       node.replaying = false;

@@ -50,6 +50,16 @@ describe('appendonly yes', () => {
     expect(machine.ask('EXISTS more')).toBe(':1\r\n');
   });
 
+  it('brings back what an approximate trim with LIMIT left', () => {
+    const machine = startWith({ ...ON, 'stream-node-max-entries': 10 });
+    for (let id = 1; id <= 100; id++) machine.ask(`XADD stream ${id} f v`);
+    expect(machine.ask('XADD stream MAXLEN ~ 55 LIMIT 30 101 f v', 'XLEN stream')).toBe(
+      '$5\r\n101-0\r\n:71\r\n',
+    );
+    killAndRestart(machine);
+    expect(machine.ask('XLEN stream')).toBe(':71\r\n');
+  });
+
   it('is preferred to an RDB file', () => {
     const machine = startWith(ON);
     machine.ask('SET key value', 'SAVE', 'SET key other');

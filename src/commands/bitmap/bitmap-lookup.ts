@@ -7,6 +7,7 @@ import { BIT_OFFSET_OUT_OF_RANGE, WRONG_TYPE } from '../../resp/errors/index.js'
 import { parseInteger } from '../../resp/integer.js';
 import type { ErrorReply } from '../../resp/reply.js';
 import type { CommandContext } from '../context.js';
+import { isObeyed } from '../session.js';
 import { rawStringAt } from '../string/change-in-place.js';
 
 /** The string, null where there is no key, or the error for a key of another type. */
@@ -59,7 +60,7 @@ export function parseBitOffset(
   if (given === null) return BIT_OFFSET_OUT_OF_RANGE;
   const offset = isCounted ? BigInt.asIntN(64, BigInt(given) * BigInt(fieldBits)) : BigInt(given);
   const { 'proto-max-bulk-len': maxBytes } = context.node.config.values;
-  const isTooFar = context.session.kind !== 'master-link' && offset >> 3n >= BigInt(maxBytes);
+  const isTooFar = !isObeyed(context.session) && offset >> 3n >= BigInt(maxBytes);
   return offset < 0n || isTooFar ? BIT_OFFSET_OUT_OF_RANGE : Number(offset);
 }
 

@@ -17,6 +17,7 @@ import { ErrorReply } from '../../resp/reply.js';
 import type { TrimTarget } from '../../structures/stream-entries.js';
 import { formatStreamId } from '../../structures/stream-id.js';
 import type { CommandContext } from '../context.js';
+import { isObeyed } from '../session.js';
 import { type AddedId, parseAddedId, parseStreamId } from './id-arguments.js';
 
 export interface Trim {
@@ -83,7 +84,7 @@ export function parseAddOrTrim(
     if (limit !== null && limit !== 0) return LIMIT_WITHOUT_STRATEGY;
     if (!isAdd) return XTRIM_WITHOUT_STRATEGY;
     // LIMIT 0 says as little as none, but not without what it needs.
-    if (limit !== null && context.session.kind !== 'master-link') return LIMIT_WITHOUT_TILDE;
+    if (limit !== null && !isObeyed(context.session)) return LIMIT_WITHOUT_TILDE;
     return { trim: null, noMakeStream, id, idPosition: position };
   }
   const actualLimit = limitOf(context, trim.isApproximate, limit);
@@ -118,8 +119,8 @@ function limitOf(
   isApproximate: boolean,
   given: bigint | number | null,
 ): bigint | number | ErrorReply {
-  // Our master wrote how far it went.
-  if (context.session.kind === 'master-link') return 0;
+  // Whoever is obeyed wrote how far it went.
+  if (isObeyed(context.session)) return 0;
   if (given !== null) return isApproximate ? given : LIMIT_WITHOUT_TILDE;
   if (!isApproximate) return 0;
   const limit = NODES_AT_ONCE * context.node.config.values['stream-node-max-entries'];

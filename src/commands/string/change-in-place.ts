@@ -9,10 +9,11 @@ import type { Reply } from '../../resp/reply.js';
 import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { oneKey } from '../key-specs.js';
+import { isObeyed } from '../session.js';
 
-/** False when a string of that many bytes is longer than proto-max-bulk-len. What our master did is never questioned. */
+/** False when a string of that many bytes is longer than proto-max-bulk-len. */
 export function isAllowedLength(context: CommandContext, bytes: number): boolean {
-  return context.session.kind === 'master-link' || bytes <= context.node.config.values['proto-max-bulk-len'];
+  return isObeyed(context.session) || bytes <= context.node.config.values['proto-max-bulk-len'];
 }
 
 /** The value under the key in a form that can be changed in place: Redis's raw encoding. Expiry stays. */
