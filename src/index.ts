@@ -16,11 +16,23 @@ export {
 export type { RedisVersion } from './commands/command.js';
 export type { NodeEvent } from './node/ports.js';
 export { Cluster } from './testkit/cluster.js';
+export type { BlockedClient, RecordOptions, WhenCommandOptions } from './testkit/cluster-clients.js';
 export type { ClusterOptions } from './testkit/cluster-options.js';
 export type { WaitCondition, WaitOptions } from './testkit/cluster-time.js';
 export type { CommandArgument, CommandReply } from './testkit/command-client.js';
+export type { Counters } from './testkit/counters.js';
 export type { Duration } from './testkit/duration.js';
 export type { ClusterLogEntry, EventFilter, EventKind } from './testkit/event-log.js';
+export type { CallFilter, ClientFilter } from './testkit/faults/call-filter.js';
+export type {
+  ClientFault,
+  ClientFaultSpec,
+  CommandHandler,
+  HandlerReply,
+  HeldCall,
+  RefusedConnection,
+} from './testkit/faults/client-fault.js';
+export type { CallingClient, CommandCall } from './testkit/faults/command-call.js';
 export { Fault } from './testkit/faults/fault.js';
 export type {
   Delay,

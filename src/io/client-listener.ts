@@ -30,6 +30,12 @@ export class ClientListener {
     return (server.address() as AddressInfo).port;
   }
 
+  /** Stops listening and keeps the open connections. */
+  refuse(): void {
+    this.#server?.close();
+    this.#server = null;
+  }
+
   get connectionCount(): number {
     return this.#sockets.size;
   }

@@ -80,6 +80,15 @@ export class BlockedOnKeys implements KeyWaiters {
     return keys;
   }
 
+  /** Everybody who waits, each once. */
+  get waiters(): Waiter[] {
+    const waiters = new Set<Waiter>();
+    for (const queues of this.#queues.values()) {
+      for (const queue of queues.values()) for (const waiter of queue) waiters.add(waiter);
+    }
+    return [...waiters];
+  }
+
   block(waiter: Waiter): void {
     const { session, command, dbIndex, wait } = waiter;
     let queues = this.#queues.get(dbIndex);

@@ -11,9 +11,9 @@ export type ReplyFate =
   /** It leaves with a mark by which rules on the connection know it. */
   | { readonly kind: 'mark'; readonly mark: object }
   /** Its first bytes leave, then the connection ends. */
-  | { readonly kind: 'cut'; readonly bytes: number; readonly then: Ending }
+  | { readonly kind: 'cut'; readonly bytes: number; readonly ending: Ending }
   /** It leaves, then the connection ends. */
-  | { readonly kind: 'last'; readonly then: Ending };
+  | { readonly kind: 'last'; readonly ending: Ending };
 
 /** What becomes of a command. */
 export type CommandFate =

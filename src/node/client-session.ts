@@ -399,7 +399,7 @@ export class ClientSession implements Session {
     }
     const kept = fate.kind === 'cut' ? reply.slice(0, fate.bytes) : reply;
     this.#put(kept, kept.length);
-    this.endWith(fate.then);
+    this.endWith(fate.ending);
   }
 
   #put(chunk: Chunk, length: number): void {

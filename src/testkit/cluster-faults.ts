@@ -21,7 +21,8 @@ const FAULT_SEED = 0x5eed_fa17;
 
 export abstract class ClusterFaults extends ClusterTime {
   protected readonly book: FaultBook;
-  protected readonly links: LinkFaults;
+  /** For the parts of the test kit. */
+  readonly links: LinkFaults;
 
   constructor(parts: ClusterParts, makeNodes: (owner: NodeOwner) => readonly TestNode[]) {
     super(parts, makeNodes);

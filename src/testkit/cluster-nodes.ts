@@ -7,7 +7,10 @@ import { SLOT_COUNT } from '../cluster/constants.js';
 import type { TcpConnector } from '../io/outside-connector.js';
 import type { RealTimePump } from '../io/real-time-pump.js';
 import type { Network } from '../network/network.js';
+import type { Counters } from './counters.js';
 import type { EventLog } from './event-log.js';
+import type { ClientFaults } from './faults/client-faults.js';
+import type { LinkFaults } from './faults/link-faults.js';
 import type { NodePorts } from './node-ports.js';
 import { type NodeOwner, noSuchNode, type TestNode } from './test-node.js';
 
@@ -117,6 +120,9 @@ export abstract class ClusterNodes implements NodeOwner {
   }
 
   abstract settle(): Promise<void>;
+  abstract readonly clients: ClientFaults;
+  abstract readonly links: LinkFaults;
+  abstract countersOf(node: TestNode): Counters;
 }
 
 function stateOf(node: TestNode): ClusterState | null {

@@ -1,6 +1,6 @@
 /** A running test cluster: what startCluster() gives. */
 import { RedisTestClusterError } from '../../fixtures/error.js';
-import { ClusterFaults } from './cluster-faults.js';
+import { ClusterClients } from './cluster-clients.js';
 import { CommandClient } from './command-client.js';
 import type { TestNode } from './test-node.js';
 
@@ -8,7 +8,7 @@ import type { TestNode } from './test-node.js';
  * A Redis Cluster inside this process. Its nodes, its events, its time and its faults are in the classes that it is made
  * of, one for each topic.
  */
-export class Cluster extends ClusterFaults implements AsyncDisposable {
+export class Cluster extends ClusterClients implements AsyncDisposable {
   #stopping: Promise<void> | null = null;
 
   /**

@@ -80,6 +80,19 @@ export class NodePorts {
     return this.#client.connectionCount;
   }
 
+  /** Nobody can connect any more; open connections stay. */
+  refuseClients(): void {
+    this.#client.refuse();
+  }
+
+  /** The end of refuseClients(). */
+  admitClients(): Promise<void> {
+    return this.#enqueue(async () => {
+      if (!this.#isOpen) return;
+      await this.#client.listen(this.host, this.port);
+    });
+  }
+
   /** Refuses connections and breaks the open ones. */
   close(): Promise<void> {
     return this.#enqueue(async () => {

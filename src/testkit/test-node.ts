@@ -6,6 +6,14 @@ import type { SlotRanges } from '../cluster/slot-bitmap.js';
 import type { RealTimePump } from '../io/real-time-pump.js';
 import type { NodeProcess, ProcessState } from '../network/node-process.js';
 import { type CommandArgument, CommandClient, type CommandReply } from './command-client.js';
+import type { Counters } from './counters.js';
+import type { CallFilter } from './faults/call-filter.js';
+import type { ClientFault, ClientFaultSpec, RefusedConnection } from './faults/client-fault.js';
+import type { ClientFaults } from './faults/client-faults.js';
+import type { Fault } from './faults/fault.js';
+import type { Delay, Hold, LinkFaults, Partition } from './faults/link-faults.js';
+import type { Message } from './faults/message.js';
+import type { HitOptions } from './faults/message-filter.js';
 import type { NodePorts } from './node-ports.js';
 
 /** What a node needs of its cluster. */
@@ -16,6 +24,9 @@ export interface NodeOwner {
   seenByOthers(node: TestNode): ClusterNode | null;
   assertRunning(): void;
   settle(): Promise<void>;
+  readonly clients: ClientFaults;
+  readonly links: LinkFaults;
+  countersOf(node: TestNode): Counters;
 }
 
 /**
@@ -147,6 +158,56 @@ export class TestNode {
     }
   }
 
+  /**
+   * Injects a fault into what clients do with this node: see `cluster.inject()`.
+   * @example
+   * using loading = master.inject({ error: 'LOADING' }, { times: 3 });
+   */
+  inject(fault: ClientFaultSpec, filter: CallFilter & HitOptions = {}): ClientFault {
+    this.#owner.assertRunning();
+    return this.#owner.clients.inject([this], fault, filter);
+  }
+
+  /**
+   * Lets no client in until the fault ends; open connections stay.
+   * @param options `how`: `'refuse'` (default): its port is closed (ECONNREFUSED); `'reset'`: connections are accepted and
+   *   reset at once; `'stall'`: accepted and never answered. The last two take `times`, `after` and `probability`.
+   */
+  refuseConnections(
+    options: HitOptions & { readonly how?: 'refuse' | 'reset' | 'stall' } = {},
+  ): Fault<RefusedConnection> {
+    this.#owner.assertRunning();
+    const { how = 'refuse', ...hits } = options;
+    return this.#owner.clients.refuse([this], how, hits);
+  }
+
+  /** The node vanishes from the network: nothing goes in or out, nobody is told. Clients and other nodes only notice that nothing comes. Heal the handle. */
+  blackhole(): Partition {
+    this.#owner.assertRunning();
+    return this.#owner.links.partition('blackhole()', [this], undefined, { scope: 'all' });
+  }
+
+  /**
+   * What its master sends arrives so much later, by virtual time: a replica that lags.
+   * @example
+   * using lag = replica.lag('2s');
+   */
+  lag(by: Delay): Fault<Message> {
+    this.#owner.assertRunning();
+    return this.#owner.links.delay('lag()', by, { to: this, scope: 'replication' });
+  }
+
+  /** What its master sends does not arrive until the hold is released: a replica that falls behind, with its link still up. */
+  pauseReplication(): Hold {
+    this.#owner.assertRunning();
+    return this.#owner.links.hold('pauseReplication()', { to: this, scope: 'replication' });
+  }
+
+  /** What clients did to this node, counted. */
+  get counters(): Counters {
+    return this.#owner.countersOf(this);
+  }
+
   /** As SIGSTOP: sockets stay open, nothing is read or answered, not even on the bus. */
   pause(): void {
     this.#owner.assertRunning();
@@ -157,6 +218,11 @@ export class TestNode {
   resume(): void {
     this.#owner.assertRunning();
     this.#owner.pump.input(() => this.#process.resume());
+  }
+
+  /** Its ports, for the testkit's own parts. */
+  get ports(): NodePorts {
+    return this.#ports;
   }
 
   /** The process around the node, for the testkit's own parts. */

@@ -102,9 +102,15 @@ export class HitRule {
     this.#random = random;
   }
 
+  /** It took effect as often as it may. */
+  get isSpent(): boolean {
+    const { times } = this.#options;
+    return times !== undefined && this.#hits >= times;
+  }
+
   takesEffect(): boolean {
-    const { times, after = 0, probability } = this.#options;
-    if (times !== undefined && this.#hits >= times) return false;
+    const { after = 0, probability } = this.#options;
+    if (this.isSpent) return false;
     if (this.#seen++ < after) return false;
     if (probability !== undefined && this.#random.fraction() >= probability) return false;
     this.#hits++;
