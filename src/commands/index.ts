@@ -1,4 +1,7 @@
 /** Every group of commands. Adding a group: a folder beside this file, and one line here. */
+
+import type { ConfigLine } from '../config/config.js';
+import { ConfigError } from '../config/config-error.js';
 import { bitmapCommands } from './bitmap/index.js';
 import { clusterCommands } from './cluster/index.js';
 import type { RedisVersion } from './command.js';
@@ -41,12 +44,23 @@ export const COMMAND_GROUPS = [
 
 const tables = new Map<RedisVersion, CommandTable>();
 
-/** The table of a version; made once and shared by all nodes of that version. */
-export function commandTableOf(version: RedisVersion): CommandTable {
+/**
+ * The table of a version; made once and shared by all nodes of that version that rename no command.
+ * @throws ConfigError for names that a server would not start with.
+ */
+export function commandTableOf(
+  version: RedisVersion,
+  renamedCommands: readonly ConfigLine[] = [],
+): CommandTable {
   let table = tables.get(version);
   if (table === undefined) {
     table = new CommandTable(version, COMMAND_GROUPS);
     tables.set(version, table);
   }
-  return table;
+  if (renamedCommands.length === 0) return table;
+  const renames = renamedCommands.map(({ args }) => [args[0] ?? '', args[1] ?? ''] as const);
+  return table.renamed(renames, (index, reason) => {
+    const line = renamedCommands[index];
+    throw new ConfigError(reason, line?.number, line?.text);
+  });
 }

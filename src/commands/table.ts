@@ -79,11 +79,11 @@ export class ResolvedCommand {
 export class CommandTable {
   readonly version: RedisVersion;
   /** The same commands under the names that Redis gave them. */
-  readonly original: CommandTable = this;
+  readonly original: CommandTable;
   /** By lower-case name, in the order of declaration. */
   readonly #declared = new Map<string, Command>();
-  /** Those that were asked for: a cluster starts with a handful of them. */
-  readonly #resolved = new Map<string, ResolvedCommand>();
+  /** Those that were asked for, by the name that Redis gave them: a cluster starts with a handful of them. */
+  readonly #resolved: Map<string, ResolvedCommand>;
   #all: ReadonlyMap<string, ResolvedCommand> | null = null;
   /** The spellings seen so far, so that a lookup needs no case conversion. */
   readonly #spellings = new Map<string, ResolvedCommand>();
@@ -91,8 +91,14 @@ export class CommandTable {
   #lastName: ByteString = '';
   #lastCommand: ResolvedCommand | undefined;
 
-  constructor(version: RedisVersion, groups: readonly CommandGroupTable[]) {
+  constructor(
+    version: RedisVersion,
+    groups: readonly CommandGroupTable[],
+    original: CommandTable | null = null,
+  ) {
     this.version = version;
+    this.original = original ?? this;
+    this.#resolved = original === null ? new Map() : original.#resolved;
     for (const group of groups) {
       for (const command of group) {
         if (!isKnownIn(version, command)) continue;
@@ -104,10 +110,30 @@ export class CommandTable {
 
   /** Every command by lower-case name, in the order of declaration. */
   get commands(): ReadonlyMap<string, ResolvedCommand> {
-    this.#all ??= new Map(
-      [...this.#declared.values()].map((command) => [command.name, this.#resolvedOf(command)]),
-    );
+    this.#all ??= new Map([...this.#declared].map(([name, command]) => [name, this.#resolvedOf(command)]));
     return this.#all;
+  }
+
+  /**
+   * Another table, with commands under other names or without them (rename-command).
+   * @param renames one after the other; to '' = not there any more.
+   * @param refuse is called with what is wrong with a rename, and does not return.
+   */
+  renamed(
+    renames: readonly (readonly [from: ByteString, to: ByteString])[],
+    refuse: (index: number, reason: string) => never,
+  ): CommandTable {
+    const table = new CommandTable(this.version, [], this.original);
+    for (const [name, command] of this.#declared) table.#declared.set(name, command);
+    for (const [index, [from, to]] of renames.entries()) {
+      const command = table.#declared.get(from.toLowerCase());
+      if (command === undefined) return refuse(index, 'No such command in rename-command');
+      table.#declared.delete(from.toLowerCase());
+      if (to === '') continue;
+      if (table.#declared.has(to.toLowerCase())) return refuse(index, 'Target command name already exists');
+      table.#declared.set(to.toLowerCase(), command);
+    }
+    return table;
   }
 
   /** The command of that name in any case, or undefined. Containers are not resolved to subcommands. */

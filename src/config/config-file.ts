@@ -77,21 +77,41 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   return { file, readsStdin, options };
 }
 
-/** What may stand for a value where directives are given as an object; an array is several arguments. */
+/**
+ * What may stand for a value where directives are given as an object; an array is several arguments. Of `user` and
+ * `rename-command` a text is a whole line, and an array of such texts several lines.
+ */
 export type ConfigValue = string | number | boolean | readonly (string | number)[];
+
+/** There may be several of these lines, and each has several arguments. */
+const REPEATED = new Set(['user', 'rename-command']);
 
 /** Directives given as an object, in the form of lines. */
 export function linesOf(directives: Readonly<Record<string, ConfigValue | undefined>>): ConfigLine[] {
   const lines: ConfigLine[] = [];
   for (const [name, value] of Object.entries(directives)) {
     if (value === undefined) continue;
-    const args = argumentsOf(value).map(toByteString);
-    const text = [name, ...args.map((arg) => (/^[!#-&(-~]+$/.test(arg) ? arg : quoteArgument(arg)))].join(
-      ' ',
-    );
-    lines.push({ name: toLowerAscii(name), args, number: null, text });
+    const given = argumentsOf(value).map(toByteString);
+    const isRepeated = REPEATED.has(toLowerAscii(name));
+    for (const args of isRepeated ? repeatedLines(name, given) : [given]) lines.push(lineOf(name, args));
   }
   return lines;
+}
+
+function lineOf(name: string, args: readonly ByteString[]): ConfigLine {
+  const text = [name, ...args.map((arg) => (/^[!#-&(-~]+$/.test(arg) ? arg : quoteArgument(arg)))].join(' ');
+  return { name: toLowerAscii(name), args, number: null, text };
+}
+
+/** Neither a user nor a command has a space in its name: what begins with one is a line. */
+function repeatedLines(name: string, given: readonly ByteString[]): readonly (readonly ByteString[])[] {
+  if (given[0]?.includes(' ') !== true) return [given];
+  return given.map((line) => {
+    const args = splitArguments(line);
+    if (args === null)
+      throw new ConfigError('Unbalanced quotes in configuration line', null, `${name} ${line}`);
+    return args;
+  });
 }
 
 function argumentsOf(value: ConfigValue): string[] {

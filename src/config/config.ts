@@ -48,7 +48,8 @@ export interface RefusedChange extends Refused {
 export interface FileOnlyLines {
   readonly users: readonly ConfigLine[];
   readonly modules: readonly ConfigLine[];
-  readonly renamedCommands: readonly (readonly [from: ByteString, to: ByteString])[];
+  /** Two arguments each: the name, and the new name or '' for none. */
+  readonly renamedCommands: readonly ConfigLine[];
 }
 
 type MutableValues = Record<string, unknown>;
@@ -234,7 +235,7 @@ export class Config {
     const fileOnly = {
       users: [] as ConfigLine[],
       modules: [] as ConfigLine[],
-      renamedCommands: [] as [ByteString, ByteString][],
+      renamedCommands: [] as ConfigLine[],
     };
     const loaded = new Set<DirectiveName>();
     for (const line of lines) {
@@ -294,12 +295,12 @@ function isLines(input: ConfigInput): input is readonly ConfigLine[] {
 /** Null: the line is fine. */
 function keepFileOnly(
   line: ConfigLine,
-  fileOnly: { users: ConfigLine[]; modules: ConfigLine[]; renamedCommands: [ByteString, ByteString][] },
+  fileOnly: { users: ConfigLine[]; modules: ConfigLine[]; renamedCommands: ConfigLine[] },
 ): string | null {
   const { name, args } = line;
   if (IGNORED.includes(name) && args.length === 1) return null;
   if (name === 'rename-command' && args.length === 2) {
-    fileOnly.renamedCommands.push([args[0]!, args[1]!]);
+    fileOnly.renamedCommands.push(line);
   } else if (name === 'user' && args.length >= 1) {
     fileOnly.users.push(line);
   } else if (name === 'loadmodule' && args.length >= 1) {

@@ -315,10 +315,10 @@ export class NodeProcess implements NodeHost {
     const { config, version } = this.options;
     if (typeof config === 'function') return new Config(config(), version);
     const rewritten = this.configFile?.read() ?? null;
-    return new Config(
-      rewritten === null ? config : [...linesOf(config), ...parseConfigFile(rewritten)],
-      version,
-    );
+    if (rewritten === null) return new Config(config, version);
+    // CONFIG REWRITE has put all users into the file, those that were given at first and are gone now left out.
+    const given = linesOf(config).filter(({ name }) => name !== 'user');
+    return new Config([...given, ...parseConfigFile(rewritten)], version);
   }
 
   #drainInbox(): void {

@@ -127,7 +127,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     this.releaseVersion = RELEASES[options.version];
     this.config = options.config;
     this.runId = host.random.hex(40);
-    this.commands = commandTableOf(options.version);
+    this.commands = commandTableOf(options.version, options.config.fileOnly.renamedCommands);
     this.acl = createAccessControl(this, host);
     this.stats = createNodeStats(host.clock.nowMs());
     this.pause = new PauseState(host.clock, () => this.#resumePostponed());

@@ -36,6 +36,8 @@ export interface ClusterOptions {
   readonly version?: RedisVersion;
   /** Any directives of redis.conf, for all nodes. */
   readonly config?: Readonly<Record<string, ConfigValue>>;
+  /** What lies on the disk of every node when it first starts, by name: an ACL file, for example. Texts are UTF-8. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
   /** Gets every line the nodes log. Default: nothing is shown, unless REDIS_TEST_CLUSTER_LOG says so. */
   readonly onLog?: LogListener;
 }
@@ -52,6 +54,7 @@ export interface ResolvedClusterOptions {
   readonly formed: boolean;
   readonly version: RedisVersion;
   readonly config: Readonly<Record<string, ConfigValue>>;
+  readonly files: Readonly<Record<string, Uint8Array>>;
   readonly onLog: LogListener | null;
 }
 
@@ -103,6 +106,7 @@ const KNOWN_OPTIONS = new Set<string>([
   'formed',
   'version',
   'config',
+  'files',
   'onLog',
 ] satisfies (keyof ClusterOptions)[]);
 
@@ -146,6 +150,7 @@ export function resolveClusterOptions(
     formed,
     version: oneOf('version', options.version ?? '7.2', ['7.0', '7.2']),
     config,
+    files: filesOf(options.files),
     onLog,
   };
 }
@@ -162,6 +167,18 @@ function directivesOf(options: ClusterOptions): Readonly<Record<string, ConfigVa
       fail(`config may not set ${directive}: startCluster does (see the options port, host)`);
   }
   return config;
+}
+
+function filesOf(files: ClusterOptions['files'] = {}): Readonly<Record<string, Uint8Array>> {
+  if (!isOptionsObject(files))
+    fail(`files must be an object such as { 'users.acl': '...' }, got ${show(files)}`);
+  return Object.fromEntries(
+    Object.entries(files).map(([name, content]) => {
+      if (typeof content === 'string') return [name, Buffer.from(content, 'utf8')];
+      if (content instanceof Uint8Array) return [name, content];
+      return fail(`files: ${name} must be a text or bytes, got ${show(content)}`);
+    }),
+  );
 }
 
 /** Replicas that may not log in to their masters try for ever, and the cluster never forms. */

@@ -182,7 +182,7 @@ class ClusterBuilder {
   }
 
   #createProcesses(): NodeProcess[] {
-    const { masters, version, config, formed } = this.#options;
+    const { masters, version, config, files, formed } = this.#options;
     const addresses = this.#ports.map(({ host, port, busPort }) => ({ ip: host, port, busPort }));
     const nodesConf = String(config['cluster-config-file'] ?? 'nodes.conf');
     const plan = formed ? planCluster(addresses, masters, this.#random) : null;
@@ -190,6 +190,7 @@ class ClusterBuilder {
       const { host, port, busPort } = ports;
       const storage = new MemoryStorage();
       if (config['dir'] !== undefined) storage.changeDirectory(String(config['dir']));
+      for (const [file, content] of Object.entries(files)) storage.write(file, content, true);
       if (plan !== null) storage.write(nodesConf, Buffer.from(nodesConfOf(plan, index, version)), false);
       const name = `${host}:${port}`;
       this.#network.reserve(host, port, name);

@@ -37,7 +37,7 @@ describe('a configuration file', () => {
     );
     expect(fileOnly.users.map(({ args }) => args)).toEqual([['alice', 'on', '>x', '~*']]);
     expect(fileOnly.modules).toHaveLength(1);
-    expect(fileOnly.renamedCommands).toEqual([['FLUSHALL', '']]);
+    expect(fileOnly.renamedCommands.map(({ args }) => args)).toEqual([['FLUSHALL', '']]);
   });
 
   it.each([

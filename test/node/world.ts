@@ -19,6 +19,8 @@ export interface NodeSettings {
   readonly config?: Readonly<Record<string, ConfigValue>>;
   /** Cluster mode; the node serves every slot. */
   readonly cluster?: boolean;
+  /** What lies on its disk, by name. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** The time and the network that the nodes of a test share. */
@@ -29,10 +31,11 @@ export class World {
   #lastPort = 6999;
 
   /** Starts a node. */
-  start({ version = '7.2', config = {}, cluster = false }: NodeSettings = {}): Machine {
+  start({ version = '7.2', config = {}, cluster = false, files = {} }: NodeSettings = {}): Machine {
     const port = ++this.#lastPort;
     const address = { ip: '127.0.0.1', port, busPort: port + 10_000 };
     const storage = new MemoryStorage();
+    for (const [file, text] of Object.entries(files)) storage.write(file, Buffer.from(text, 'latin1'), true);
     if (cluster) {
       const plan = planCluster([address], 1, this.random);
       storage.write('nodes.conf', Buffer.from(nodesConfOf(plan, 0, version)), false);
