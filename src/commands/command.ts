@@ -124,9 +124,9 @@ export interface Command {
   readonly keySpecs?: readonly KeySpec[];
   /** Hints for clients (https://redis.io/topics/command-tips). */
   readonly tips?: readonly string[];
-  /** Undefined in `in70`: not deprecated there yet. */
   /** Meant for the system and its developers (COMMAND DOCS: doc_flags syscmd). */
   readonly isSystemCommand?: true;
+  /** Undefined in `in70`: not deprecated there yet. */
   readonly deprecated?: { readonly since: string; readonly replacedBy: string } | undefined;
   /** [release, what changed], in our own words. */
   readonly history?: readonly (readonly [string, string])[];

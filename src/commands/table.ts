@@ -9,6 +9,7 @@ import type {
   RedisVersion,
 } from './command.js';
 import { keyPositionsOf } from './key-positions.js';
+import { isInRelease } from './release.js';
 
 /** A command of one version, with what dispatch needs precomputed. */
 export class ResolvedCommand {
@@ -59,7 +60,7 @@ export class ResolvedCommand {
     this.lastKey = range?.last ?? 0;
     this.keyStep = range?.step ?? 0;
     for (const subcommand of declaration.subcommands ?? []) {
-      if (isKnownIn(version, subcommand)) {
+      if (isInRelease(subcommand.since, version)) {
         this.subcommands.set(subcommand.name, new ResolvedCommand(subcommand, version, this));
       }
     }
@@ -101,7 +102,7 @@ export class CommandTable {
     this.#resolved = original === null ? new Map() : original.#resolved;
     for (const group of groups) {
       for (const command of group) {
-        if (!isKnownIn(version, command)) continue;
+        if (!isInRelease(command.since, version)) continue;
         if (this.#declared.has(command.name)) throw new Error(`command ${command.name} is declared twice`);
         this.#declared.set(command.name, command);
       }
@@ -167,12 +168,6 @@ export class CommandTable {
     if (command === undefined || command.subcommands.size === 0 || argv.length < 2) return command;
     return command.subcommands.get((argv[1] as ByteString).toLowerCase());
   }
-}
-
-function isKnownIn(version: RedisVersion, command: Command): boolean {
-  const [major = '0', minor = '0'] = command.since.split('.');
-  const [tableMajor = '0', tableMinor = '0'] = version.split('.');
-  return Number(major) < Number(tableMajor) || (major === tableMajor && Number(minor) <= Number(tableMinor));
 }
 
 /** Categories that Redis derives from flags (setImplicitACLCategories in server.c), joined with the declared ones. */

@@ -10,14 +10,24 @@ const PSEUDO_MEDIAN_ABOVE = 40;
 
 /** Brings the smallest `count` items to the front, in order. */
 export function sortFirst<Item>(items: Item[], count: number, compare: Compare<Item>): void {
-  sortRange(items, 0, items.length, count, compare);
+  sortBetween(items, 0, count - 1, compare);
+}
+
+/** Brings to the places `first` to `last` what belongs there, in order. */
+export function sortBetween<Item>(items: Item[], first: number, last: number, compare: Compare<Item>): void {
+  sortRange(items, 0, items.length, { first, last }, compare);
+}
+
+interface Wanted {
+  readonly first: number;
+  readonly last: number;
 }
 
 function sortRange<Item>(
   items: Item[],
   start: number,
   length: number,
-  count: number,
+  wanted: Wanted,
   compare: Compare<Item>,
 ): void {
   if (length < INSERTION_SORT_BELOW) {
@@ -51,9 +61,14 @@ function sortRange<Item>(
   const movedRight = Math.min(equalRight - right, end - 1 - equalRight);
   swapRuns(items, left, end - movedRight, movedRight);
   const smaller = left - equalLeft;
-  if (smaller > 1 && start < count) sortRange(items, start, smaller, count, compare);
+  if (smaller > 1 && isWanted(wanted, start, smaller)) sortRange(items, start, smaller, wanted, compare);
   const greater = equalRight - right;
-  if (greater > 1 && end - greater < count) sortRange(items, end - greater, greater, count, compare);
+  if (greater > 1 && isWanted(wanted, end - greater, greater))
+    sortRange(items, end - greater, greater, wanted, compare);
+}
+
+function isWanted({ first, last }: Wanted, start: number, length: number): boolean {
+  return start <= last && start + length > first;
 }
 
 function insertionSort<Item>(items: Item[], start: number, length: number, compare: Compare<Item>): void {

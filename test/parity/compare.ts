@@ -1,10 +1,12 @@
 /**
- * Sends the same commands to a real redis-server and to a node of ours, both in cluster mode with every slot, and
- * compares the replies, types included. The real server's release decides which version ours behaves as.
+ * Sends the same commands to a real redis-server and to a node of ours, both in cluster mode with every slot (or both
+ * outside of it), and compares the replies, types included. The real server's release decides which version ours
+ * behaves as.
  */
 import { expect } from 'vitest';
-import { type Cluster, startCluster } from '../../src/index.js';
+import { startCluster } from '../../src/index.js';
 import { type Argument, RealConnection, type RealRedis, startRealRedis } from '../support/real-redis.js';
+import { startStandaloneNode } from './standalone-node.js';
 import { parseTypedReply, type TypedReply } from './typed-reply.js';
 
 /** A command with its arguments; text goes as UTF-8. */
@@ -21,44 +23,62 @@ export type Version = '7.0' | '7.2';
 
 export interface PairOptions {
   readonly protocol?: 2 | 3;
-  /** More arguments for redis-server; `config` is for both. */
+  /** Default true: in cluster mode, with every slot. */
+  readonly cluster?: boolean;
+  /** For both. */
   readonly config?: Readonly<Record<string, string>>;
+}
+
+interface Ours {
+  readonly port: number;
+  stop(): Promise<void>;
 }
 
 export class Pair {
   readonly version: Version;
+  /** As the real server tells it, such as `7.2.4`. */
+  readonly release: string;
   readonly #server: RealRedis;
-  readonly #cluster: Cluster;
+  readonly #node: Ours;
   readonly #theirs: RealConnection;
   readonly #ours: RealConnection;
 
   private constructor(
     version: Version,
     server: RealRedis,
-    cluster: Cluster,
+    node: Ours,
     theirs: RealConnection,
     ours: RealConnection,
   ) {
     this.version = version;
+    this.release = server.version;
     this.#server = server;
-    this.#cluster = cluster;
+    this.#node = node;
     this.#theirs = theirs;
     this.#ours = ours;
   }
 
-  static async start({ protocol = 2, config = {} }: PairOptions = {}): Promise<Pair> {
+  static async start({ protocol = 2, cluster = true, config = {} }: PairOptions = {}): Promise<Pair> {
     const settings = Object.entries(config);
-    const args = ['--cluster-enabled', 'yes', ...settings.flatMap(([name, value]) => [`--${name}`, value])];
-    const server = await startRealRedis({ args });
+    const args = settings.flatMap(([name, value]) => [`--${name}`, value]);
+    const server = await startRealRedis({ args: cluster ? ['--cluster-enabled', 'yes', ...args] : args });
     const version = server.version.startsWith('7.0.') ? '7.0' : '7.2';
-    const cluster = await startCluster(1, 0, { version, config });
+    const node = cluster ? await clusterOfOne(version, config) : await standalone(version, config);
     const theirs = await server.connect();
-    const ours = await RealConnection.open(cluster.nodes[0]!.port);
-    const pair = new Pair(version, server, cluster, theirs, ours);
-    await theirs.command('CLUSTER', 'ADDSLOTSRANGE', 0, 16383);
-    while (!String(await theirs.command('CLUSTER', 'INFO')).includes('cluster_state:ok'));
+    const ours = await RealConnection.open(node.port);
+    const pair = new Pair(version, server, node, theirs, ours);
+    if (cluster) {
+      await theirs.command('CLUSTER', 'ADDSLOTSRANGE', 0, 16383);
+      while (!String(await theirs.command('CLUSTER', 'INFO')).includes('cluster_state:ok'));
+    }
     if (protocol === 3) await Promise.all([theirs.raw('HELLO', 3), ours.raw('HELLO', 3)]);
     return pair;
+  }
+
+  /** Sends all of them to both in one go, text as latin1; gives the bytes of all replies. */
+  async exchange(calls: readonly (readonly string[])[]): Promise<{ theirs: Buffer[]; ours: Buffer[] }> {
+    const [theirs, ours] = await Promise.all([this.#theirs.rawAll(calls), this.#ours.rawAll(calls)]);
+    return { theirs, ours };
   }
 
   /** Sends to both and gives both replies. Calls in flight at the same time are pipelined. */
@@ -85,12 +105,22 @@ export class Pair {
   async stop(): Promise<void> {
     this.#theirs.close();
     this.#ours.close();
-    await Promise.all([this.#server.stop(), this.#cluster.stop()]);
+    await Promise.all([this.#server.stop(), this.#node.stop()]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
+}
+
+async function clusterOfOne(version: Version, config: Readonly<Record<string, string>>): Promise<Ours> {
+  const cluster = await startCluster(1, 0, { version, config });
+  return { port: cluster.nodes[0]!.port, stop: () => cluster.stop() };
+}
+
+async function standalone(version: Version, config: Readonly<Record<string, string>>): Promise<Ours> {
+  const node = await startStandaloneNode(version, config);
+  return { port: node.port, stop: () => node[Symbol.asyncDispose]() };
 }
 
 /** Fails, naming the call, unless the replies are alike. */

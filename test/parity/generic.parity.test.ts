@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Random } from '../../src/time/random.js';
 import { describeParity } from '../support/real-redis.js';
-import { type Call, callsOf, expectSame, Pair, show } from './compare.js';
-import { type RandomCall, RandomCommands } from './random-commands.js';
+import { type Call, callsOf, Pair, show } from './compare.js';
 import type { TypedReply } from './typed-reply.js';
 
 describeParity('commands on keys answer as redis-server does', () => {
@@ -68,37 +66,6 @@ describeParity('commands on keys answer as redis-server does', () => {
         await pair.same(['SET', 'only', 'v']);
         await pair.same(['RANDOMKEY']);
       });
-    });
-  }
-});
-
-const COMMANDS = Number(process.env['PARITY_COMMANDS'] ?? 10_000);
-const BATCH = 100;
-
-describeParity('random commands on strings, hashes and keys', () => {
-  for (const protocol of [2, 3] as const) {
-    const seed = Number(process.env['PARITY_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-
-    it(`answer alike in RESP${protocol} (seed ${seed})`, { timeout: 120_000 }, async () => {
-      await using pair = await Pair.start({ protocol });
-      const commands = new RandomCommands(new Random(seed));
-      const last: string[] = [];
-      for (let sent = 0; sent < COMMANDS; sent += BATCH) {
-        const batch: RandomCall[] = Array.from({ length: BATCH }, () => commands.next());
-        const replies = await Promise.all(batch.map(({ call }) => pair.both(call)));
-        for (const [index, { theirs, ours }] of replies.entries()) {
-          const { call, options } = batch[index] as RandomCall;
-          last.push(show(call));
-          try {
-            expectSame(call, theirs, ours, options);
-          } catch (error) {
-            const recent = last.slice(-40).join('\n');
-            throw new Error(`PARITY_SEED=${seed}, command ${sent + index}, after:\n${recent}`, {
-              cause: error,
-            });
-          }
-        }
-      }
     });
   }
 });

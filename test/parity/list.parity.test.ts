@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { Random } from '../../src/time/random.js';
 import { describeParity } from '../support/real-redis.js';
 import { type Call, callsOf, Pair } from './compare.js';
-import { ListCommands } from './random-list-commands.js';
 
 describeParity('list commands answer as redis-server does', () => {
   for (const protocol of [2, 3] as const) {
@@ -22,28 +20,6 @@ describeParity('list commands answer as redis-server does', () => {
     });
   }
 
-  for (const size of ['-2', '-1', '4', '0', '128']) {
-    it(`cuts lists into the same nodes with list-max-listpack-size ${size}`, {
-      timeout: 30_000,
-    }, async () => {
-      await using pair = await Pair.start({
-        config: { 'list-max-listpack-size': size, 'enable-debug-command': 'yes' },
-      });
-      const commands = new ListCommands(new Random(Number(size) + 100));
-      for (let round = 0; round < 60; round++) {
-        const calls = Array.from({ length: 50 }, () => commands.next());
-        await pair.sameAll(calls);
-        for (const key of commands.keys) {
-          await pair.sameAll([
-            ['OBJECT', 'ENCODING', key],
-            ['DEBUG', 'DIGEST-VALUE', key],
-          ]);
-          await pair.same(['DEBUG', 'OBJECT', key], { normalise: ({ value }) => nodesOf(String(value)) });
-        }
-      }
-    });
-  }
-
   it('a list grows out of a listpack and back into one', async () => {
     await using pair = await Pair.start();
     for (let element = 0; element < 800; element++) {
@@ -56,11 +32,6 @@ describeParity('list commands answer as redis-server does', () => {
     }
   });
 });
-
-/** What DEBUG OBJECT tells about the cut into nodes. */
-function nodesOf(text: string): string {
-  return /encoding:.* lru:|ql_.*/g[Symbol.match](text)?.join(' ').replace(/lru:/g, '') ?? text;
-}
 
 const TABLES: Record<string, Call[]> = {
   'pushing and reading': callsOf(`

@@ -322,14 +322,14 @@ function withoutExplanations(reply: TypedReply): unknown {
   );
 }
 
-/** What COMMAND DOCS says besides arguments and sentences: summaries, the words of the history, complexity in prose. */
+/** What COMMAND DOCS says besides sentences: summaries, the words of the history, complexity in prose. */
 function facts(reply: TypedReply): unknown {
   const described: Record<string, unknown> = {};
   const items = reply.value as readonly TypedReply[];
   for (let index = 0; index < items.length; index += 2) {
     const name = String(items[index]!.value);
     const value = items[index + 1]!;
-    if (name === 'summary' || name === 'arguments') continue;
+    if (name === 'summary') continue;
     if (name === 'complexity' && !/^O\(\S+\)$/.test(String(value.value))) continue;
     if (name === 'history')
       described[name] = (value.value as TypedReply[]).map((change) => (change.value as TypedReply[])[0]);

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Random } from '../../src/time/random.js';
 import { describeParity } from '../support/real-redis.js';
 import { type Call, callsOf, Pair } from './compare.js';
-import { SortedSetCommands } from './random-sorted-set-commands.js';
 import type { TypedReply } from './typed-reply.js';
 
 describeParity('sorted set commands answer as redis-server does', () => {
@@ -63,38 +61,6 @@ describeParity('sorted set commands answer as redis-server does', () => {
           }
         }
       });
-    });
-  }
-
-  for (const [seed, entries] of [
-    [1, '128'],
-    [2, '128'],
-    [3, '4'],
-    [4, '0'],
-  ] as const) {
-    it(`random commands, seed ${seed}, listpacks of up to ${entries} members`, {
-      timeout: 60_000,
-    }, async () => {
-      await using pair = await Pair.start({
-        protocol: seed % 2 === 0 ? 3 : 2,
-        config: { 'zset-max-listpack-entries': entries, 'enable-debug-command': 'yes' },
-      });
-      const commands = new SortedSetCommands(new Random(seed));
-      await pair.same([
-        'ZADD',
-        '{t}sure',
-        ...Array.from({ length: 100 }, (_, index) => [index, index]).flat(),
-      ]);
-      for (let round = 0; round < 40; round++) {
-        await pair.sameAll(Array.from({ length: 50 }, () => commands.next()));
-        for (const key of [...commands.keys, commands.equalScores]) {
-          await pair.sameAll([
-            ['ZRANGE', key, 0, -1, 'WITHSCORES'],
-            ['OBJECT', 'ENCODING', key],
-            ['DEBUG', 'DIGEST-VALUE', key],
-          ]);
-        }
-      }
     });
   }
 });

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Random } from '../../src/time/random.js';
 import { describeParity } from '../support/real-redis.js';
 import { type Call, callsOf, Pair } from './compare.js';
-import { RandomStreamCommands } from './random-stream-commands.js';
 import { withoutTimes } from './stream-replies.js';
 
 const TIMES = { normalise: withoutTimes };
@@ -34,15 +32,6 @@ describeParity('stream commands answer as redis-server does', () => {
         for (const call of callsOf('XGROUP HELP\nXINFO HELP')) {
           const { theirs, ours } = await pair.both(call);
           expect((ours.value as unknown[]).length).toBe((theirs.value as unknown[]).length);
-        }
-      });
-
-      it('whatever the order of commands', { timeout: 60_000 }, async () => {
-        for (const seed of [1, 2, 3]) {
-          await pair.same(['FLUSHALL']);
-          await pair.same(['SET', '{s}text', 'v']);
-          const commands = new RandomStreamCommands(new Random(seed * 10 + protocol));
-          for (let step = 0; step < 1200; step++) await pair.same(commands.next(), TIMES);
         }
       });
     });

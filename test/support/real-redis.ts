@@ -101,6 +101,16 @@ export class RealConnection {
     });
   }
 
+  /** Sends many commands with one write, text as latin1, and gives their replies byte for byte. */
+  rawAll(calls: readonly (readonly string[])[]): Promise<Buffer[]> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    const replies = calls.map(
+      () => new Promise<Buffer>((resolve, reject) => void this.waiting.push({ resolve, reject })),
+    );
+    this.socket.write(calls.map(encodeLatin1).join(''), 'latin1');
+    return Promise.all(replies);
+  }
+
   /** Sends a command whose replies come as pushes, such as SUBSCRIBE. */
   send(...args: readonly Argument[]): void {
     this.socket.write(encodeCommand(args));
@@ -297,4 +307,8 @@ function encodeCommand(args: readonly Argument[]): Buffer {
     parts.push(Buffer.from(`$${bytes.length}\r\n`), Buffer.from(bytes), Buffer.from('\r\n'));
   }
   return Buffer.concat(parts);
+}
+
+function encodeLatin1(args: readonly string[]): string {
+  return `*${args.length}\r\n${args.map((arg) => `$${arg.length}\r\n${arg}\r\n`).join('')}`;
 }

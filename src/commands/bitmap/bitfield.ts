@@ -76,7 +76,9 @@ function fieldAfter(
   const wanted = kind === 'incrby' ? before + operand : isSigned ? operand : BigInt.asUintN(64, operand);
   if (wanted >= min && wanted <= max) return wanted;
   if (overflow === 'fail') return null;
-  if (overflow === 'sat') return wanted > max ? max : min;
+  // As in Redis the distance to the limit is 64 bits wide: what is far too small counts as too large.
+  if (overflow === 'sat')
+    return wanted > max || (kind === 'set' && isSigned && BigInt.asIntN(64, max - wanted) < 0n) ? max : min;
   return isSigned ? BigInt.asIntN(bits, wanted) : BigInt.asUintN(bits, wanted);
 }
 

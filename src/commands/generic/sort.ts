@@ -7,6 +7,7 @@ import { asCString, type ByteString } from '../../resp/byte-string.js';
 import { parseLooseDouble } from '../../resp/double.js';
 import { SORT_SCORES_NOT_NUMBERS, WRONG_TYPE } from '../../resp/errors/index.js';
 import { ErrorReply, type Reply } from '../../resp/reply.js';
+import { sortBetween } from '../../structures/partial-sort.js';
 import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { oneKey } from '../key-specs.js';
@@ -42,6 +43,12 @@ function elementsOf(value: StoredValue | undefined): ByteString[] | ErrorReply {
   return value.slice(0, value.size).map((entry) => entry.member);
 }
 
+interface Sortable {
+  readonly element: ByteString;
+  readonly weight: ByteString | null;
+  score: number;
+}
+
 /** Null when something is no number. */
 function sortElements(
   context: CommandContext,
@@ -50,7 +57,9 @@ function sortElements(
 ): ByteString[] | null {
   const { by, isAlphabetic, isDescending } = options;
   const weights = by === null ? elements : elements.map((element) => lookUpByPattern(context, by, element));
-  const order = elements.map((element, index) => ({ element, weight: weights[index] ?? null, score: 0 }));
+  const order = elements.map(
+    (element, index): Sortable => ({ element, weight: weights[index] ?? null, score: 0 }),
+  );
   if (!isAlphabetic) {
     for (const each of order) {
       const score = each.weight === null ? 0 : parseScore(each.weight);
@@ -60,11 +69,15 @@ function sortElements(
   }
   // By the order of bytes where the result is stored, else by that of the C locale, which ends at a NUL.
   const text = (bytes: ByteString): ByteString => (options.store === null ? asCString(bytes) : bytes);
-  order.sort((a, b) => {
+  const compareOrder = (a: Sortable, b: Sortable): number => {
     let difference = isAlphabetic ? compareWeights(a.weight, b.weight, text) : compare(a.score, b.score);
     if (difference === 0 && !isAlphabetic) difference = compare(a.element, b.element);
     return isDescending ? -difference : difference;
-  });
+  };
+  // What has the same weight comes out as the algorithm leaves it: with BY and LIMIT it is another one (sort.c).
+  const [start, end] = rangeOf(options, order.length);
+  if (by !== null && end - start < order.length) sortBetween(order, start, end - 1, compareOrder);
+  else order.sort(compareOrder);
   return order.map((each) => each.element);
 }
 
@@ -103,6 +116,9 @@ function answersOf(
   return elements.flatMap((element) => gets.map((pattern) => lookUpByPattern(context, pattern, element)));
 }
 
+/** sort.c makes its list without looking at list-max-listpack-size. */
+const DEFAULT_LISTPACK_SIZE = -2;
+
 function storeList(
   context: CommandContext,
   key: ByteString,
@@ -111,7 +127,7 @@ function storeList(
   const { db } = context;
   if (elements.length > 0) {
     const limits = listLimits(context);
-    const list = ListValue.emptyQuicklist(limits);
+    const list = ListValue.emptyQuicklist({ ...limits, maxListpackSize: DEFAULT_LISTPACK_SIZE });
     for (const element of elements) list.push('right', element ?? '');
     list.afterLoading(limits);
     db.set(key, list);

@@ -59,9 +59,10 @@ export function runXclaim(context: CommandContext, argv: readonly ByteString[]):
 }
 
 export function runXautoclaim(context: CommandContext, argv: readonly ByteString[]): Reply {
+  // The key is looked up first, a miss is notified whatever the options are; but what is wrong with those is told first.
+  const found = groupForRead(context, argv[1]!, argv[2]!);
   const options = parseAutoclaimArguments(argv);
   if (options instanceof ErrorReply) return options;
-  const found = groupForRead(context, argv[1]!, argv[2]!);
   if (found instanceof ErrorReply) return found;
   const place: GroupPlace = { key: argv[1]!, ...found };
   const { stream, group } = found;

@@ -16,7 +16,7 @@ import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { consumerOf, deliverNew, deliverPending } from './deliver.js';
 import { parseStreamId } from './id-arguments.js';
-import { keyPositionsOfRead, parseReadArguments, type ReadArguments } from './read-arguments.js';
+import { keyPositionsOfRead, parseReadArguments, type ReadArguments, streamKeys } from './read-arguments.js';
 import { countChange, entriesReply, streamForRead } from './stream-lookup.js';
 
 /** What is asked of one stream. */
@@ -149,6 +149,9 @@ function wait(
   );
 }
 
+const READ_KEYS = streamKeys(1, 'RO', 'access');
+const GROUP_READ_KEYS = streamKeys(4, 'RO', 'access');
+
 export const xread = {
   name: 'xread',
   summary: 'Reads the entries of streams behind given IDs; waits for some where there are none, if asked to.',
@@ -161,14 +164,8 @@ export const xread = {
   arity: -4,
   flags: ['readonly', 'blocking'],
   aclCategories: ['stream'],
-  keySpecs: [
-    {
-      flags: ['RO', 'access'],
-      beginSearch: { keyword: 'STREAMS', startFrom: 1 },
-      findKeys: { lastKey: -1, step: 1, limit: 2 },
-    },
-  ],
-  keyPositions: keyPositionsOfRead,
+  keySpecs: [READ_KEYS],
+  keyPositions: keyPositionsOfRead(READ_KEYS),
   run: runRead,
 } as const satisfies Command;
 
@@ -182,13 +179,7 @@ export const xreadgroup = {
   arity: -7,
   flags: ['write', 'blocking'],
   aclCategories: ['stream'],
-  keySpecs: [
-    {
-      flags: ['RO', 'access'],
-      beginSearch: { keyword: 'STREAMS', startFrom: 4 },
-      findKeys: { lastKey: -1, step: 1, limit: 2 },
-    },
-  ],
-  keyPositions: keyPositionsOfRead,
+  keySpecs: [GROUP_READ_KEYS],
+  keyPositions: keyPositionsOfRead(GROUP_READ_KEYS),
   run: runRead,
 } as const satisfies Command;

@@ -1,0 +1,21 @@
+/** The arguments of the hash commands, for COMMAND DOCS; the notation is that of notation.ts. */
+export const hashArguments: Readonly<Record<string, string>> = {
+  hdel: 'key:key#0 field*',
+  hexists: 'key:key#0 field',
+  hget: 'key:key#0 field',
+  hgetall: 'key:key#0',
+  hincrby: 'key:key#0 field increment:int',
+  hincrbyfloat: 'key:key#0 field increment:double',
+  hkeys: 'key:key#0',
+  hlen: 'key:key#0',
+  hmget: 'key:key#0 field*',
+  hmset: 'key:key#0 data(field value)*',
+  'hmset 7.0': 'key:key#0 field_value(field value)*',
+  hrandfield: 'key:key#0 options(count:int !WITHVALUES?)?',
+  hscan: 'key:key#0 cursor:int MATCH>pattern:pattern? COUNT>count:int?',
+  hset: 'key:key#0 data(field value)*',
+  'hset 7.0': 'key:key#0 field_value(field value)*',
+  hsetnx: 'key:key#0 field value',
+  hstrlen: 'key:key#0 field',
+  hvals: 'key:key#0',
+};

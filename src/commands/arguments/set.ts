@@ -1,0 +1,20 @@
+/** The arguments of the set commands, for COMMAND DOCS; the notation is that of notation.ts. */
+export const setArguments: Readonly<Record<string, string>> = {
+  sadd: 'key:key#0 member*',
+  scard: 'key:key#0',
+  sdiff: 'key:key#0*',
+  sdiffstore: 'destination:key#0 key:key#1*',
+  sinter: 'key:key#0*',
+  sintercard: 'numkeys:int key:key#0* LIMIT>limit:int?',
+  sinterstore: 'destination:key#0 key:key#1*',
+  sismember: 'key:key#0 member',
+  smembers: 'key:key#0',
+  smismember: 'key:key#0 member*',
+  smove: 'source:key#0 destination:key#1 member',
+  spop: 'key:key#0 count:int?@3.2.0',
+  srandmember: 'key:key#0 count:int?@2.6.0',
+  srem: 'key:key#0 member*',
+  sscan: 'key:key#0 cursor:int MATCH>pattern:pattern? COUNT>count:int?',
+  sunion: 'key:key#0*',
+  sunionstore: 'destination:key#0 key:key#1*',
+};
