@@ -1,7 +1,9 @@
 /** What a command is: the one declaration from which arity checks, key extraction, COMMAND, COMMAND DOCS, ACL categories and the support table come. */
 import type { ByteString } from '../resp/byte-string.js';
 import type { Reply } from '../resp/reply.js';
-import type { CommandContext } from './context.js';
+import type { CommandContext, NodeContext } from './context.js';
+import type { CommandTraits } from './scripting-port.js';
+import type { ResolvedCommand } from './table.js';
 
 /** The release a node behaves as. */
 export type RedisVersion = '7.0' | '7.2';
@@ -137,6 +139,12 @@ export interface Command {
   readonly keyPositions?: (argv: readonly ByteString[]) => readonly number[];
   /** The positions are channels, hashed like keys for routing (SSUBSCRIBE, SPUBLISH). */
   readonly channelPositions?: (argv: readonly ByteString[]) => readonly number[];
+  /** What the command is with these arguments, where that is something else than its flags say; null = what they say. */
+  readonly traitsOf?: (
+    node: NodeContext,
+    command: ResolvedCommand,
+    argv: readonly ByteString[],
+  ) => CommandTraits | null;
   /** Missing only in a container whose bare form is an arity error. */
   readonly run?: CommandHandler;
 }

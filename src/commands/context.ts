@@ -14,6 +14,7 @@ import type { DeniedReason } from './acl/permission.js';
 import type { RedisVersion } from './command.js';
 import type { MigrationLinks } from './generic/migration-link.js';
 import type { MonitorPort, PubSubPort, TrackingPort } from './push-ports.js';
+import type { ScriptingPort } from './scripting-port.js';
 import type { SlowLog } from './server/slow-log.js';
 import type { QueuedCommand, Session } from './session.js';
 import type { CommandTable, ResolvedCommand } from './table.js';
@@ -143,6 +144,8 @@ export interface NodeContext {
   /** Commands that took longer than slowlog-log-slower-than. */
   readonly slowLog?: SlowLog;
   readonly blockedOnKeys: KeyWaiters;
+  /** Lua scripts. */
+  readonly scripting?: ScriptingPort | null;
   readonly migrationLinks: MigrationLinks;
   readonly memory: MemoryPort;
   readonly debugSwitches?: DebugSwitches;

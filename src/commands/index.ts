@@ -13,6 +13,7 @@ import { hashCommands } from './hash/index.js';
 import { hyperLogLogCommands } from './hyperloglog/index.js';
 import { listCommands } from './list/index.js';
 import { pubSubCommands } from './pubsub/index.js';
+import { scriptingCommands } from './scripting/index.js';
 import { serverCommands } from './server/index.js';
 import { replicationCommands } from './server/replication.js';
 import { setCommands } from './set/index.js';
@@ -38,6 +39,7 @@ export const COMMAND_GROUPS = [
   bitmapCommands,
   hyperLogLogCommands,
   transactionCommands,
+  scriptingCommands,
   clusterCommands,
   pubSubCommands,
 ] as const;

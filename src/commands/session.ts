@@ -2,11 +2,14 @@
 import type { ByteString } from '../resp/byte-string.js';
 import type { Reply } from '../resp/reply.js';
 import type { User } from './acl/user.js';
+import type { CommandTraits } from './scripting-port.js';
 import type { ResolvedCommand } from './table.js';
 
 export interface QueuedCommand {
   readonly command: ResolvedCommand;
   readonly argv: readonly ByteString[];
+  /** What it was when it was queued, if that is not what its flags say. */
+  readonly traits?: CommandTraits;
 }
 
 /** State between MULTI and EXEC. */
@@ -61,8 +64,8 @@ export interface Session {
   readonly replyPeak: number;
   /** What it listens to; null or absent = nothing. Set by the node's pub/sub port only. */
   subscriptions?: Subscriptions | null;
-  /** What feeds commands in: a user's connection, the link to our master, an append-only file, or the node itself. */
-  readonly kind: 'normal' | 'master-link' | 'aof' | 'internal';
+  /** What feeds commands in: a user's connection, the link to our master, an append-only file, a script, or the node itself. */
+  readonly kind: 'normal' | 'master-link' | 'aof' | 'script' | 'internal';
   /** The client is a replica of ours (it sent PSYNC or SYNC). */
   isReplica: boolean;
   /** MONITOR was sent. */

@@ -2,13 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { LuaEngine } from '../lua/engine.js';
+import type { ScriptingHost } from '../node/ports.js';
 import { realNowMs } from './natives.js';
+
+/** What nodes of this process run their scripts with. */
+export const scriptingHost: ScriptingHost = { engine: luaEngine, realNowMs };
 
 let engine: LuaEngine | null = null;
 
 /** The process's interpreter. */
 export function luaEngine(): LuaEngine {
-  engine ??= new LuaEngine(readInterpreter(), realNowMs);
+  if (engine === null || engine.isBroken) engine = new LuaEngine(readInterpreter(), realNowMs);
   return engine;
 }
 

@@ -32,6 +32,8 @@ export class LuaEngine {
   readonly hookFunction: number;
   /** Eight bytes that hold results by pointer, for the time of one call. */
   readonly out: number;
+  /** The interpreter gave up (a panic, a trap, a stack overflow of the machine): its states cannot be used any more. */
+  isBroken = false;
   readonly #scratch: number;
   /** By the pointer to their shared part. */
   readonly #states = new Map<number, LuaState>();

@@ -28,6 +28,8 @@ export const ALL_RESULTS = -1;
 /** Masks of setHook(). */
 export const HookMask = { line: 4, count: 8 } as const;
 
+/** First byte of compiled chunks. */
+const COMPILED_MARK = '\x1b';
 const GC_COLLECT = 2;
 const GC_COUNT_KB = 3;
 const GC_COUNT_BYTES = 4;
@@ -36,7 +38,7 @@ const GC_STEP = 5;
 const ACTIVATION_BYTES = 100;
 const ACTIVATION_WHAT = 12;
 const ACTIVATION_LINE = 20;
-const ACTIVATION_SOURCE = 36;
+const ACTIVATION_SOURCE = 16;
 
 /** Where a function is: what debug.getinfo(level, 'Sl') tells. */
 export interface LuaActivation {
@@ -68,7 +70,7 @@ export class LuaState {
     if (this.#closed) return;
     this.#closed = true;
     this.engine.forget(this);
-    this.#api.lua_close(this.main);
+    if (!this.engine.isBroken) this.#api.lua_close(this.main);
   }
 
   openStandardLibraries(): void {
@@ -194,6 +196,14 @@ export class LuaState {
     this.#api.lua_setfield(this.thread, index, this.engine.name(name));
   }
 
+  getGlobal(name: string): void {
+    this.getField(GLOBALS, name);
+  }
+
+  setGlobal(name: string): void {
+    this.setField(GLOBALS, name);
+  }
+
   getTable(index: number): void {
     this.#api.lua_gettable(this.thread, index);
   }
@@ -264,13 +274,22 @@ export class LuaState {
 
   // Running
 
-  /** Compiles a chunk and pushes it as a function, or pushes the error. @param name as errors show it, e.g. `@user_script`. */
-  load(source: ByteString, name: string): number {
+  /**
+   * Compiles a chunk and pushes it as a function, or pushes the error. Text only: compiled chunks could break the
+   * interpreter, and Redis reads what looks like one as text too. @param name as errors show it, e.g. `@user_script`.
+   */
+  load(source: ByteString, name: ByteString): number {
     const { thread } = this;
-    const namePointer = this.engine.name(name);
-    return this.engine.withBytes(source, (pointer, length) =>
-      this.#api.luaL_loadbuffer(thread, pointer, length, namePointer),
-    );
+    const text = source.startsWith(COMPILED_MARK) ? ` ${source}` : source;
+    const namePointer = this.#api.malloc(name.length + 1);
+    this.engine.buffer.write(`${name}\0`, namePointer, name.length + 1, 'latin1');
+    try {
+      return this.engine.withBytes(text, (pointer, length) =>
+        this.#api.luaL_loadbuffer(thread, pointer, length, namePointer),
+      );
+    } finally {
+      this.#api.free(namePointer);
+    }
   }
 
   call(argumentCount: number, resultCount: number): void {
@@ -280,6 +299,11 @@ export class LuaState {
   /** @param handler stack index of a function that is given the error, or 0. */
   protectedCall(argumentCount: number, resultCount: number, handler = 0): number {
     return this.#api.lua_pcall(this.thread, argumentCount, resultCount, handler);
+  }
+
+  /** Pushes the current coroutine. @returns true: it is the main thread. */
+  pushThread(): boolean {
+    return this.#api.lua_pushthread(this.thread) !== 0;
   }
 
   /** Pushes a new coroutine. @returns it, for resume() and `thread`. */
@@ -331,11 +355,16 @@ export class LuaState {
       return {
         what: this.#text(engine.word(pointer + ACTIVATION_WHAT)),
         line: engine.word(pointer + ACTIVATION_LINE) | 0,
-        source: this.#text(pointer + ACTIVATION_SOURCE),
+        source: this.#text(engine.word(pointer + ACTIVATION_SOURCE)),
       };
     } finally {
       this.#api.free(pointer);
     }
+  }
+
+  /** Pushes where the function at that level is, as errors begin with it: `user_script:1: `, or nothing. */
+  pushPlace(level: number): void {
+    this.#api.luaL_where(this.thread, level);
   }
 
   // Arguments of host functions: each raises Lua's own error when it does not fit.

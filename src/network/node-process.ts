@@ -10,7 +10,14 @@ import type { ClientGate } from '../node/client-gate.js';
 import type { ClientSession } from '../node/client-session.js';
 import { configFileOf } from '../node/config-file.js';
 import { Node } from '../node/node.js';
-import type { ClientConnection, LogLevel, NodeEvent, NodeHost, NodeStorage } from '../node/ports.js';
+import type {
+  ClientConnection,
+  LogLevel,
+  NodeEvent,
+  NodeHost,
+  NodeStorage,
+  ScriptingHost,
+} from '../node/ports.js';
 import type { ByteStream, ByteStreamHandlers } from '../replication/ports.js';
 import type { Clock, Timer } from '../time/clock.js';
 import type { Random } from '../time/random.js';
@@ -71,6 +78,8 @@ export interface NodeProcessOptions {
   readonly storage: NodeStorage;
   /** Of the operating system, for a node that is a process of its own. */
   readonly processId?: number;
+  /** Absent: nodes run no scripts. */
+  readonly scripting?: ScriptingHost;
 }
 
 export interface ProcessObserver {
@@ -89,6 +98,7 @@ export class NodeProcess implements NodeHost {
   readonly network: Network;
   readonly random: Random;
   readonly storage: NodeStorage;
+  readonly scripting: ScriptingHost | null;
   outside: OutsideConnector | null = null;
   /** What stands between this process and its clients, in all its lives. */
   gate: ClientDoor | null = null;
@@ -113,6 +123,7 @@ export class NodeProcess implements NodeHost {
     this.random = random;
     this.options = options;
     this.storage = options.storage;
+    this.scripting = options.scripting ?? null;
     this.#observer = observer;
     this.#clock = this.#newClock();
   }

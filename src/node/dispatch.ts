@@ -5,6 +5,7 @@ import { type RoutingResult, routeRequest, servesLocally } from '../cluster/rout
 import { refusalOf } from '../commands/acl/refusals.js';
 import { argumentBytes } from '../commands/client-memory.js';
 import type { NodeContext } from '../commands/context.js';
+import type { CommandTraits } from '../commands/scripting-port.js';
 import { isObeyed, type QueuedCommand } from '../commands/session.js';
 import type { ResolvedCommand } from '../commands/table.js';
 import type { ByteString } from '../resp/byte-string.js';
@@ -85,6 +86,7 @@ export class Dispatcher {
       return;
     }
     const { cluster } = context;
+    const traits = command.declaration.traitsOf?.(context, command, argv) ?? command;
     if (
       cluster !== null &&
       session.kind === 'normal' &&
@@ -101,16 +103,16 @@ export class Dispatcher {
       limits.evict();
       if (session.isEnding) return;
     }
-    const stateRefusal = this.#refusalAfterRouting(session, command);
+    const stateRefusal = this.#refusalAfterRouting(session, command, traits);
     if (stateRefusal !== null) {
       this.#reject(session, command, stateRefusal, argv);
       return;
     }
-    if (this.#isPaused(session, command)) {
+    if (this.#isPaused(session, command, traits)) {
       this.#host.postpone(session, argv);
       return;
     }
-    this.#run(session, command, argv);
+    this.#run(session, command, argv, traits);
   }
 
   /** Answers a command with an error instead of running it, as one that is refused or sent elsewhere. */
@@ -135,15 +137,20 @@ export class Dispatcher {
 
   /** Runs a command that passed all checks before, when its session began to wait with it. */
   runUnchecked(session: ClientSession, command: ResolvedCommand, argv: readonly ByteString[]): void {
-    this.#run(session, command, argv);
+    this.#run(session, command, argv, command);
   }
 
-  #run(session: ClientSession, command: ResolvedCommand, argv: readonly ByteString[]): void {
+  #run(
+    session: ClientSession,
+    command: ResolvedCommand,
+    argv: readonly ByteString[],
+    traits: CommandTraits,
+  ): void {
     const { transaction } = session;
     if (transaction !== null && !NOT_QUEUED.has(command.fullName)) {
       // A transaction that cannot succeed any more is not kept: EXEC must not be redirected because of it.
       if (!transaction.aborted && !session.watchedKeyChanged) {
-        transaction.queue.push({ command, argv });
+        transaction.queue.push({ command, argv, traits });
         transaction.bytes += argumentBytes(argv);
       }
       session.reply(QUEUED);
@@ -253,15 +260,19 @@ export class Dispatcher {
     session.endCommand(false);
   }
 
-  #refusalAfterRouting(session: ClientSession, command: ResolvedCommand): ErrorReply | null {
+  #refusalAfterRouting(
+    session: ClientSession,
+    command: ResolvedCommand,
+    traits: CommandTraits,
+  ): ErrorReply | null {
     const { context, loading, tracking } = this.#host;
     const { replication, config } = context;
     const isExec = command.fullName === 'exec';
     const queue = isExec ? (session.transaction?.queue ?? NO_COMMANDS) : NO_COMMANDS;
-    if (config.values.maxmemory !== 0 && this.#lacksMemory(session, command, queue))
+    if (config.values.maxmemory !== 0 && this.#lacksMemory(session, command, traits, queue))
       return errors.OUT_OF_MEMORY;
     if (tracking.isActive) tracking.limit();
-    const isWrite = command.isWrite || queue.some((queued) => queued.command.isWrite);
+    const isWrite = traits.isWrite || queue.some((queued) => traitsOf(queued).isWrite);
     const obeys = isObeyed(session);
     if ((isWrite || command.fullName === 'ping') && !obeys) {
       const misconf = context.persistence.writeRefusal;
@@ -278,7 +289,7 @@ export class Dispatcher {
       replication.masterAddress() !== null &&
       !replication.isMasterLinkUp() &&
       !config.values['replica-serve-stale-data'] &&
-      (!command.flags.has('stale') || queue.some((queued) => !queued.command.flags.has('stale')))
+      (!traits.flags.has('stale') || queue.some((queued) => !traitsOf(queued).flags.has('stale')))
     ) {
       return errors.MASTER_DOWN;
     }
@@ -288,31 +299,36 @@ export class Dispatcher {
     ) {
       return errors.LOADING;
     }
-    if ((session.isReplica || session.isMonitor) && (isWrite || command.isReadonly || command.mayReplicate)) {
+    if ((session.isReplica || session.isMonitor) && (isWrite || traits.isReadonly || traits.mayReplicate)) {
       return errors.REPLICA_KEYSPACE_ACCESS;
     }
     return null;
   }
 
   /** maxmemory: evicts what it can first. Within MULTI nothing is queued while memory is short, for the queue takes memory too. */
-  #lacksMemory(session: ClientSession, command: ResolvedCommand, queue: readonly QueuedCommand[]): boolean {
+  #lacksMemory(
+    session: ClientSession,
+    command: ResolvedCommand,
+    traits: CommandTraits,
+    queue: readonly QueuedCommand[],
+  ): boolean {
     const { memory, tracking } = this.#host;
     memory.isOutOfMemory = !memory.makeRoom();
     if (tracking.isPending) tracking.sendPending(session);
     if (!memory.isOutOfMemory) return false;
     if (session.transaction !== null && !ALLOWED_WITHOUT_MEMORY.has(command.fullName)) return true;
-    return command.flags.has('denyoom') || queue.some((queued) => queued.command.flags.has('denyoom'));
+    return traits.flags.has('denyoom') || queue.some((queued) => traitsOf(queued).flags.has('denyoom'));
   }
 
-  #isPaused(session: ClientSession, command: ResolvedCommand): boolean {
+  #isPaused(session: ClientSession, command: ResolvedCommand, traits: CommandTraits): boolean {
     const mode = this.#host.pause.active;
     if (mode === null || session.isReplica || session.isMonitor || session.kind !== 'normal') return false;
-    return mode === 'all' || command.mayReplicate || this.#queueMayReplicate(session, command);
+    return mode === 'all' || traits.mayReplicate || this.#queueMayReplicate(session, command);
   }
 
   #queueMayReplicate(session: ClientSession, command: ResolvedCommand): boolean {
     if (command.fullName !== 'exec' || session.transaction === null) return false;
-    return session.transaction.queue.some((queued) => queued.command.mayReplicate);
+    return session.transaction.queue.some((queued) => traitsOf(queued).mayReplicate);
   }
 
   #reject(
@@ -342,6 +358,10 @@ export class Dispatcher {
       commands.set(command.fullName, { calls: 0, rejected: 1, failed: 0, microseconds: 0 });
     else counters.rejected++;
   }
+}
+
+function traitsOf({ command, traits }: QueuedCommand): CommandTraits {
+  return traits ?? command;
 }
 
 /** The slot of all keys, when they are at fixed places and in one slot; null: the general way has to look. */

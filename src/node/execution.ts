@@ -78,7 +78,24 @@ export class Executor {
     }
   }
 
-  #run(session: Session, command: ResolvedCommand, argv: readonly ByteString[]): Reply {
+  /** A command of a script: it runs for the client that called the script. @param replicates false: what it changes stays here. */
+  executeForScript(
+    session: Session,
+    command: ResolvedCommand,
+    argv: readonly ByteString[],
+    replicates: boolean,
+  ): Reply {
+    const { propagation } = this.#host;
+    propagation.enter();
+    try {
+      return this.#run(session, command, argv, replicates);
+    } finally {
+      propagation.leave(true);
+      this.command = null;
+    }
+  }
+
+  #run(session: Session, command: ResolvedCommand, argv: readonly ByteString[], replicates = true): Reply {
     const host = this.#host;
     const { keyspace, stats } = host.context;
     const context = new ExecutionContext(host, this, session, command, this.#executionNowMs);
@@ -88,7 +105,8 @@ export class Executor {
     try {
       const handler = command.declaration.run;
       if (handler === undefined) throw new Error(`${command.fullName} has no handler`);
-      this.command = command;
+      // No reply of a command in a script is sent: nothing has a place in one.
+      this.command = session.kind === 'script' ? null : command;
       this.argv = argv;
       reply = handler(context, argv);
     } catch (error) {
@@ -104,7 +122,7 @@ export class Executor {
       counters.calls++;
       stats.totalCommandsProcessed++;
     }
-    if (reply instanceof ErrorReply) counters.failed++;
+    if (reply instanceof ErrorReply && !reply.isCounted) counters.failed++;
     counters.microseconds += this.#heldUs;
     if (isWaiting) {
       session.waitsWith = { command, argv };
@@ -115,9 +133,12 @@ export class Executor {
     }
     this.#heldUs = 0;
     if (!host.monitors.isEmpty && !this.isRetry) host.monitors.feed(session, command, argv);
-    context.addPropagation(changed, argv);
-    if (command.isReadonly && session.tracking)
-      host.tracking.remember(session, session.tracking, command, argv);
+    context.addPropagation(changed && replicates, argv);
+    // Of a script that reads, its commands are remembered, for the client that called it.
+    if (command.isReadonly && command.declaration.traitsOf === undefined) {
+      const client = this.runsFor ?? session;
+      if (client.tracking) host.tracking.remember(client, client.tracking, command, argv);
+    }
     return reply;
   }
 
@@ -141,6 +162,15 @@ export class Executor {
       if (reply instanceof ErrorReply) counters.failed++;
     }
     logSlowCommand(slowLog, context, session, command, argv, 0);
+  }
+
+  /** A script was refused a command, or failed itself. */
+  countRejected(command: ResolvedCommand): void {
+    this.#countersOf(command.fullName).rejected++;
+  }
+
+  countFailed(command: ResolvedCommand): void {
+    this.#countersOf(command.fullName).failed++;
   }
 
   #countersOf(command: string): CommandStats {

@@ -44,9 +44,14 @@ export class Monitors implements MonitorPort {
   show(session: Session, argv: readonly ByteString[]): void {
     const host = this.#host;
     if (host.isLoading()) return;
-    const address = session.kind === 'master-link' ? host.masterAddress() : addressOf(session);
+    const address = this.#addressOf(session);
     const line = `+${timeOf(host.nowMs())} [${session.dbIndex} ${address}] ${argv.map(quoteArgument).join(' ')}\r\n`;
     for (const monitor of this.#sessions) host.print(monitor, line);
+  }
+
+  #addressOf(session: Session): string {
+    if (session.kind === 'master-link') return this.#host.masterAddress();
+    return session.kind === 'script' ? 'lua' : addressOf(session);
   }
 }
 

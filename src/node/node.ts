@@ -44,6 +44,7 @@ import type { ClientConnection, LogLevel, NodeHost, NodeStorage } from './ports.
 import { Propagation } from './propagation.js';
 import { PubSub } from './pub-sub.js';
 import { createReplicationHost } from './replication-host.js';
+import { Scripts } from './scripts.js';
 import { ServerCron } from './server-cron.js';
 import { Shutdown } from './shutdown.js';
 import { Snapshots } from './snapshots.js';
@@ -90,6 +91,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   readonly limits: ClientLimits;
   readonly memory: Memory;
   readonly slowLog = new SlowLog();
+  readonly scripting: Scripts | null;
   readonly debugSwitches = new NodeDebugSwitches(this);
   readonly configFile: ConfigFile | null;
   readonly sessions = new Map<number, ClientSession>();
@@ -225,6 +227,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
       const master = this.replication.masterAddress();
       return master === null ? '' : `${master.host} ${master.port}`;
     });
+    this.scripting = host.scripting === null ? null : new Scripts(this, host.scripting);
     this.#cron = new ServerCron(this, host);
     followConfig(this);
   }
@@ -251,6 +254,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     this.#cron.stop();
     for (const session of [...this.sessions.values()]) session.close('shutdown');
     this.migrationLinks.closeAll();
+    this.scripting?.close();
     this.#host.emit({ kind: 'stopped' });
   }
 
@@ -397,10 +401,11 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   }
 
   onErrorReply(session: Session, error: ErrorReply): void {
+    if (error.isCounted) return;
     if (session.isGated === true) this.#host.gate?.onErrorReply(session, error);
     this.stats.totalErrorReplies++;
     this.stats.errors.set(error.code, (this.stats.errors.get(error.code) ?? 0) + 1);
-    if (session.kind === 'normal' && !session.isReplica) return;
+    if (session.kind !== 'master-link' && !session.isReplica) return;
     this.stats.unexpectedErrorReplies++;
     const [sender, receiver] = session.kind === 'master-link' ? ['replica', 'master'] : ['master', 'replica'];
     this.log(

@@ -3,6 +3,7 @@ import type { BusLink } from '../cluster/bus-link.js';
 import type { ClusterEvent } from '../cluster/events.js';
 import type { ConfigFile } from '../commands/context.js';
 import type { BlockingConnection } from '../commands/generic/migration-link.js';
+import type { LuaEngine } from '../lua/engine.js';
 import type { Storage } from '../persistence/storage.js';
 import type { ReplicationEvent } from '../replication/events.js';
 import type { ByteStream, ByteStreamHandlers } from '../replication/ports.js';
@@ -23,7 +24,17 @@ export type NodeEvent =
 /** In memory by default; a directory when a process asks for one. */
 export type NodeStorage = Storage;
 
+/** The Lua interpreter, and real time: a script keeps the node busy however virtual the time of the cluster is. */
+export interface ScriptingHost {
+  /** The interpreter of this process; another one when the last one broke. */
+  engine(): LuaEngine;
+  /** Milliseconds of a clock that runs while a script does. */
+  realNowMs(): number;
+}
+
 export interface NodeHost {
+  /** Null: this node runs no scripts. */
+  readonly scripting: ScriptingHost | null;
   readonly clock: Clock;
   readonly random: Random;
   readonly storage: NodeStorage;

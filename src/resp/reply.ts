@@ -45,9 +45,12 @@ const LONGEST_CODE = 30;
 export class ErrorReply {
   readonly kind = 'error';
   readonly text: ByteString;
+  /** INFO errorstats knows of it already: it arose inside of a script. */
+  readonly isCounted: boolean;
 
   /** CR and LF become spaces, one each: error texts quote what the client sent. */
-  constructor(text: ByteString) {
+  constructor(text: ByteString, isCounted = false) {
+    this.isCounted = isCounted;
     this.text = LINE_BREAK.test(text) ? text.replace(LINE_BREAKS, ' ') : text;
   }
 

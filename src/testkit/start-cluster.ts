@@ -1,6 +1,8 @@
 /** startCluster(): from options to a cluster that is ready. */
+
 import { RedisTestClusterError } from '../../fixtures/error.js';
 import { ConfigError } from '../config/config-error.js';
+import { scriptingHost } from '../io/lua-interpreter.js';
 import { isNextTickFaked, realNowMs } from '../io/natives.js';
 import { TcpConnector } from '../io/outside-connector.js';
 import { RealTimePump } from '../io/real-time-pump.js';
@@ -205,6 +207,7 @@ class ClusterBuilder {
           busPort,
           version,
           storage,
+          scripting: scriptingHost,
           config: {
             ...NOTHING_SAVED,
             ...config,

@@ -187,7 +187,7 @@ describe('hooks', () => {
     lua.thread = thread;
     expect(lua.toBytes(-1)).toBe('attempt to yield across metamethod/C-call boundary');
     expect(lua.activation(0)?.what).toBe('C');
-    expect(lua.activation(1)).toEqual({ what: 'main', source: 'chunk', line: 1 });
+    expect(lua.activation(1)).toEqual({ what: 'main', source: '@chunk', line: 1 });
     lua.thread = lua.main;
   });
 });

@@ -1,6 +1,7 @@
 /** Node processes on virtual time without sockets, and clients whose bytes go straight in and out. */
 import type { RedisVersion } from '../../src/commands/command.js';
 import type { ConfigValue } from '../../src/config/config.js';
+import { scriptingHost } from '../../src/io/lua-interpreter.js';
 import { MemoryStorage } from '../../src/network/memory-storage.js';
 import { Network } from '../../src/network/network.js';
 import { NodeProcess } from '../../src/network/node-process.js';
@@ -92,6 +93,7 @@ export class Machine {
         busPort,
         version,
         storage,
+        scripting: scriptingHost,
         config: { ...config, port, 'cluster-enabled': cluster },
       },
       {

@@ -24,6 +24,22 @@ export function refusalText(
   return `No permissions to access a ${reason}`;
 }
 
+/** What a script is told. */
+export function refusalInScript(
+  version: RedisVersion,
+  user: User,
+  command: ResolvedCommand,
+  denial: Denial,
+): string {
+  if (version !== '7.0') return `ACL failure in script: ${refusalText(version, user, command, denial)}`;
+  const what = {
+    command: "can't run this command or subcommand",
+    key: "can't access at least one of the keys mentioned in the command arguments",
+    channel: "can't publish to the channel mentioned in the command",
+  };
+  return `The user executing the script ${what[denial.reason]}`;
+}
+
 /** What ACL DRYRUN answers: it names the key or channel. */
 export function dryRunText(
   version: RedisVersion,

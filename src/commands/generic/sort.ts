@@ -20,7 +20,8 @@ function runSort(context: CommandContext, argv: readonly ByteString[]): Reply {
   if (given instanceof ErrorReply) return given;
   const value = context.db.lookupRead(argv[1]!);
   // What a set of no order leaves behind must not differ from replica to replica.
-  const isForced = given.isUnsorted && value instanceof SetValue && given.store !== null;
+  const needsOrder = given.store !== null || context.session.kind === 'script';
+  const isForced = given.isUnsorted && value instanceof SetValue && needsOrder;
   const options = isForced ? { ...given, isUnsorted: false, isAlphabetic: true, by: null } : given;
   const elements = elementsOf(value);
   if (elements instanceof ErrorReply) return elements;

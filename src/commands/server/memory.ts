@@ -131,7 +131,7 @@ function stats(context: CommandContext): Reply {
     ...['clients.normal', size('mem_clients_normal')],
     ...['cluster.links', size('mem_cluster_links')],
     ...['aof.buffer', 0],
-    ...['lua.caches', 0],
+    ...['lua.caches', node.scripting?.scriptBytes ?? 0],
     ...['functions.caches', size('used_memory_functions')],
     ...databases.flatMap((database): Reply[] => [
       `db.${database.index}`,

@@ -1,6 +1,7 @@
 /** The arguments of XREAD and XREADGROUP (xreadCommand in t_stream.c). */
 import { asCString, type ByteString, toLowerAscii } from '../../resp/byte-string.js';
 import {
+  blockInScript,
   NOT_AN_INTEGER,
   SYNTAX_ERROR,
   TIMEOUT_NEGATIVE,
@@ -51,6 +52,7 @@ export function parseReadArguments(
     const option = toLowerAscii(asCString(argv[position]!));
     const left = argv.length - position - 1;
     if (option === 'block' && left > 0) {
+      if (context.session.kind === 'script') return blockInScript(argv[0]!);
       const until = parseBlock(context, argv[++position]!);
       if (until instanceof ErrorReply) return until;
       blockUntilMs = until;

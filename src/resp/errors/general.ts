@@ -67,10 +67,6 @@ export const NO_REPLICAS = new ErrorReply('NOREPLICAS Not enough good replicas t
 export const OUT_OF_MEMORY = new ErrorReply("OOM command not allowed when used memory > 'maxmemory'.");
 export const REPLICA_KEYSPACE_ACCESS = new ErrorReply("ERR Replica can't interact with the keyspace");
 
-// Scripts
-export const NO_SCRIPT = new ErrorReply('NOSCRIPT No matching script. Please use EVAL.');
-export const NOT_BUSY = new ErrorReply('NOTBUSY No scripts in execution right now.');
-
 /** Names and arguments that a client sent are quoted up to this many bytes. */
 const QUOTE_LIMIT = 128;
 

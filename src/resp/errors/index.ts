@@ -16,6 +16,7 @@ export * from './persistence.js';
 export * from './protocol.js';
 export * from './pubsub.js';
 export * from './replication.js';
+export * from './scripting.js';
 export * from './server.js';
 export * from './set.js';
 export * from './sorted-set.js';

@@ -111,3 +111,8 @@ export function noSuchGroupOfKey(key: ByteString, group: ByteString): ErrorReply
     `NOGROUP No such consumer group '${asCString(group)}' for key name '${asCString(key)}'`,
   );
 }
+
+/** `command` as the script spelled it. */
+export function blockInScript(command: ByteString): ErrorReply {
+  return new ErrorReply(`ERR ${asCString(command)} command is not allowed with BLOCK option from scripts`);
+}

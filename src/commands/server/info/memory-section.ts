@@ -4,6 +4,7 @@ import { humanBytes, type InfoLines } from './section.js';
 
 /** What a key takes in the table of keys beside its name. */
 const KEY_ENTRY_BYTES = 40;
+/** Of the interpreter of scripts, before the first one. */
 const LUA_BYTES = 31_744;
 const FUNCTION_VM_BYTES = 32_768;
 const FUNCTION_BYTES = 200;
@@ -29,7 +30,9 @@ export function memorySection(context: CommandContext): InfoLines {
   );
   const dataset = used - overhead;
   const backlog = node.replication.backlogBytes;
-  const vmTotal = LUA_BYTES + FUNCTION_VM_BYTES;
+  const luaBytes = node.scripting?.stateBytes ?? LUA_BYTES;
+  const scriptBytes = node.scripting?.scriptBytes ?? 0;
+  const vmTotal = luaBytes + FUNCTION_VM_BYTES;
   return [
     ...withHuman('used_memory', used),
     ...withHuman('used_memory_rss', used),
@@ -43,17 +46,17 @@ export function memorySection(context: CommandContext): InfoLines {
     ['allocator_active', used],
     ['allocator_resident', used],
     ...withHuman('total_system_memory', SYSTEM_BYTES),
-    ['used_memory_lua', LUA_BYTES],
-    ['used_memory_vm_eval', LUA_BYTES],
-    ['used_memory_lua_human', humanBytes(LUA_BYTES)],
-    ['used_memory_scripts_eval', 0],
-    ['number_of_cached_scripts', 0],
+    ['used_memory_lua', luaBytes],
+    ['used_memory_vm_eval', luaBytes],
+    ['used_memory_lua_human', humanBytes(luaBytes)],
+    ['used_memory_scripts_eval', scriptBytes],
+    ['number_of_cached_scripts', node.scripting?.scriptCount ?? 0],
     ['number_of_functions', 0],
     ['number_of_libraries', 0],
     ['used_memory_vm_functions', FUNCTION_VM_BYTES],
     ...withHuman('used_memory_vm_total', vmTotal),
     ['used_memory_functions', FUNCTION_BYTES],
-    ...withHuman('used_memory_scripts', FUNCTION_BYTES),
+    ...withHuman('used_memory_scripts', FUNCTION_BYTES + scriptBytes),
     ...withHuman('maxmemory', values.maxmemory),
     ['maxmemory_policy', values['maxmemory-policy']],
     ['allocator_frag_ratio', '1.00'],

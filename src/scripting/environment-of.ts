@@ -1,0 +1,26 @@
+/** Finds what belongs to a Lua state: host functions are shared by all of them. */
+import type { LuaState } from '../lua/state.js';
+import type { Random48 } from './random48.js';
+import type { ScriptRun } from './script-run.js';
+
+/** What host functions need to know. */
+export interface HostEnvironment {
+  readonly version: '7.0' | '7.2';
+  readonly random: Random48;
+  /** True for a coroutine that scripts do not know of. */
+  isOwnThread(thread: number): boolean;
+  /** The script that runs now. */
+  readonly run: ScriptRun;
+}
+
+const environments = new WeakMap<LuaState, HostEnvironment>();
+
+export function attachEnvironment(lua: LuaState, environment: HostEnvironment): void {
+  environments.set(lua, environment);
+}
+
+export function environmentOf(lua: LuaState): HostEnvironment {
+  const environment = environments.get(lua);
+  if (environment === undefined) throw new Error('a Lua state without an environment');
+  return environment;
+}

@@ -1,0 +1,184 @@
+/** The Lua state of one node, with what scripts find in it, and how a script runs there. */
+import type { LuaEngine } from '../lua/engine.js';
+import { openRedisLibraries } from '../lua/libraries/open-libraries.js';
+import { HookMask, type LuaState, LuaStatus } from '../lua/state.js';
+import type { ByteString } from '../resp/byte-string.js';
+import { ErrorReply, type Reply } from '../resp/reply.js';
+import { attachEnvironment, type HostEnvironment } from './environment-of.js';
+import { popReply } from './lua-to-reply.js';
+import { openMathLibrary } from './math-library.js';
+import type { Random48 } from './random48.js';
+import { openRedisLibrary, raiseKilled } from './redis-library.js';
+import { lockGlobals } from './sandbox.js';
+import { failureOf } from './script-failure.js';
+import type { ScriptRun } from './script-run.js';
+
+/** Instructions between two looks at the clock. */
+const INTERRUPT_INTERVAL = 100_000;
+/** Scripts between two steps of garbage collection, and the size of a step. */
+const COLLECTION_PERIOD = 50;
+
+export interface EnvironmentOptions {
+  readonly version: '7.0' | '7.2';
+  /** Full release text, e.g. 7.2.4. */
+  readonly release: string;
+  readonly random: Random48;
+}
+
+/** What a script is started with. */
+export interface ScriptCall {
+  /** Reference of the compiled function, see load(). */
+  readonly script: number;
+  /** Its SHA1, for error texts. */
+  readonly name: string;
+  readonly keys: readonly ByteString[];
+  readonly args: readonly ByteString[];
+  readonly run: ScriptRun;
+  /** How its reply is written. */
+  readonly client: { readonly protocol: 2 | 3; readonly version: '7.0' | '7.2' };
+  /** An error in what the script returned. */
+  onError(error: ErrorReply): void;
+}
+
+/** The script did not end: resume() goes on with it. */
+export const SUSPENDED = Symbol('suspended');
+
+export class ScriptEnvironment implements HostEnvironment {
+  readonly version: '7.0' | '7.2';
+  readonly random: Random48;
+  readonly lua: LuaState;
+  readonly #globals: number;
+  #call: ScriptCall | null = null;
+  /** A coroutine that scripts run in, one after the other, and the reference that keeps it. */
+  #thread = 0;
+  #threadRef = 0;
+  #runs = 0;
+
+  constructor(engine: LuaEngine, options: EnvironmentOptions) {
+    this.version = options.version;
+    this.random = options.random;
+    const lua = engine.newState();
+    this.lua = lua;
+    attachEnvironment(lua, this);
+    lua.openStandardLibraries();
+    openRedisLibraries(lua);
+    openRedisLibrary(lua, options.release);
+    openMathLibrary(lua);
+    this.#globals = lockGlobals(lua);
+    lua.onHook = () => this.#onHook();
+  }
+
+  close(): void {
+    this.lua.close();
+  }
+
+  get run(): ScriptRun {
+    if (this.#call === null) throw new Error('no script runs');
+    return this.#call.run;
+  }
+
+  isOwnThread(thread: number): boolean {
+    return thread === this.#thread;
+  }
+
+  /** @returns a reference to the compiled script, or what is wrong with it. */
+  load(source: ByteString): { reference: number } | { error: ByteString } {
+    const { lua } = this;
+    if (lua.load(source, '@user_script') === LuaStatus.ok) return { reference: lua.ref() };
+    const error = lua.toBytes(-1) ?? '';
+    lua.pop();
+    return { error };
+  }
+
+  /** Runs a script to its end, or until it is interrupted. */
+  start(call: ScriptCall): Reply | typeof SUSPENDED {
+    const { lua } = this;
+    this.#call = call;
+    this.#setArray('KEYS', call.keys);
+    this.#setArray('ARGV', call.args);
+    if (this.#threadRef === 0) {
+      this.#thread = lua.newThread();
+      this.#threadRef = lua.ref();
+    }
+    lua.pushRef(call.script);
+    lua.move(lua.main, this.#thread, 1);
+    this.#hookThread(HookMask.count, INTERRUPT_INTERVAL);
+    return this.resume();
+  }
+
+  resume(): Reply | typeof SUSPENDED {
+    const call = this.#call;
+    if (call === null) throw new Error('no script to resume');
+    const { lua } = this;
+    const status = lua.resume(this.#thread, 0);
+    if (status === LuaStatus.yield) return SUSPENDED;
+    lua.thread = this.#thread;
+    try {
+      return status === LuaStatus.ok ? this.#result(call) : this.#failure(call, status);
+    } finally {
+      lua.thread = lua.main;
+      this.#call = null;
+      this.#collectGarbage();
+    }
+  }
+
+  #result(call: ScriptCall): Reply {
+    const { lua } = this;
+    lua.top = 1;
+    const reply = popReply(lua, {
+      protocol: call.run.protocol,
+      client: call.client,
+      onError: (error) => call.onError(error),
+    });
+    this.#hookThread(0, 0);
+    return reply;
+  }
+
+  /** A coroutine that failed is of no more use. */
+  #failure(call: ScriptCall, status: number): Reply {
+    const { lua } = this;
+    const failure = failureOf(lua, status, call.name);
+    lua.unref(this.#threadRef);
+    this.#threadRef = 0;
+    if (failure.isCounted) return failure;
+    call.onError(failure);
+    return new ErrorReply(failure.text, true);
+  }
+
+  #setArray(name: 'KEYS' | 'ARGV', items: readonly ByteString[]): void {
+    const { lua } = this;
+    lua.pushRef(this.#globals);
+    lua.pushBytes(name);
+    lua.newTable(items.length);
+    let position = 1;
+    for (const item of items) {
+      lua.pushBytes(item);
+      lua.rawSetAt(-2, position++);
+    }
+    lua.rawSet(-3);
+    lua.pop();
+  }
+
+  #hookThread(mask: number, count: number): void {
+    const { lua } = this;
+    const outer = lua.thread;
+    lua.thread = this.#thread;
+    lua.setHook(mask, count);
+    lua.thread = outer;
+  }
+
+  #onHook(): void {
+    const { run } = this;
+    if (run.isKilled) {
+      // From now on each line fails, so that no pcall() of the script can hold it.
+      this.lua.setHook(HookMask.line, 0);
+      raiseKilled(this.lua);
+    }
+    if (run.isInterrupted()) this.lua.yieldFromHook();
+  }
+
+  #collectGarbage(): void {
+    this.#runs++;
+    if (this.#runs % COLLECTION_PERIOD === 0) this.lua.stepGarbageCollection(COLLECTION_PERIOD);
+  }
+}

@@ -1,0 +1,300 @@
+/**
+ * What scripts may see and change (luaRegisterRedisAPI and luaSetTableProtectionRecursively of script_lua.c). Redis has
+ * a Lua of its own whose tables can be locked. Here a script gets an empty table in front of each locked one, which
+ * reads through and refuses to be written; the functions that look past metatables are replaced by some that know them.
+ */
+import { type HostFunction, LuaError, LuaErrorValue } from '../lua/engine.js';
+import { ALL_RESULTS, GLOBALS, type LuaState, LuaStatus, LuaType } from '../lua/state.js';
+import type { ByteString } from '../resp/byte-string.js';
+import { environmentOf } from './environment-of.js';
+
+const BAD_PIECE = 'reader function must return a string';
+const READONLY = 'Attempt to modify a readonly table';
+
+/** Every global that is left to scripts, KEYS and ARGV apart. */
+const ALLOWED = [
+  ...['string', 'cjson', 'bit', 'cmsgpack', 'math', 'table', 'struct', 'redis', '__redis__err__handler'],
+  ...['xpcall', 'tostring', 'getfenv', 'setmetatable', 'next', 'assert', 'tonumber', 'rawequal'],
+  ...['collectgarbage', 'getmetatable', 'rawset', 'pcall', 'coroutine', 'type', '_G', 'select', 'unpack'],
+  ...[
+    'gcinfo',
+    'pairs',
+    'rawget',
+    'loadstring',
+    'ipairs',
+    '_VERSION',
+    'setfenv',
+    'load',
+    'error',
+    'newproxy',
+  ],
+] as const;
+
+/**
+ * Runs once in each state, with its own globals. Lua's own `debug` is at hand here; what a level of the call stack means
+ * to the error handler: 2 is the function that failed.
+ */
+const PRELUDE = `
+local allowed, host, lock = ...
+local globals, getinfo, type, tostring = _G, debug.getinfo, type, tostring
+local setmetatable, getmetatable, pairs, byte = setmetatable, getmetatable, pairs, string.byte
+
+function __redis__err__handler(err)
+  local place = getinfo(2, 'Sl')
+  if place and place.what == 'C' then place = getinfo(3, 'Sl') end
+  if type(err) ~= 'table' then err = {err = 'ERR ' .. tostring(err)} end
+  if place then
+    err.source, err.line = place.source, place.currentline
+  end
+  return err
+end
+
+for name in pairs(globals) do
+  if not allowed[name] then globals[name] = nil end
+end
+for name, run in pairs(host) do globals[name] = run end
+globals.nonexistent, globals.readonly, globals.running = nil, nil, nil
+coroutine.running = host.running
+
+local function front(inner, shown_metatable)
+  local outer = setmetatable({}, {__index = inner, __newindex = host.readonly})
+  lock(outer, inner, shown_metatable)
+  return outer
+end
+
+for name, value in pairs(globals) do
+  if type(value) == 'table' and value ~= globals then globals[name] = front(value) end
+end
+getmetatable('').__index = globals.string
+local metatable = {__index = host.nonexistent}
+setmetatable(globals, metatable)
+globals._G = front(globals, front(metatable))
+return globals._G, globals, function(read)
+  local first = true
+  return function()
+    local piece = read()
+    if first and type(piece) == 'string' and piece ~= '' then
+      first = false
+      if byte(piece) == 27 then return ' ' .. piece end
+    end
+    return piece
+  end
+end
+`;
+
+/** Tables in front of locked ones, by their identity; they live as long as their state. */
+interface Lock {
+  readonly inner: number;
+  /** What getmetatable() shows; null = nothing. */
+  readonly metatable: number | null;
+}
+
+const locksOf = new WeakMap<LuaState, Map<number, Lock>>();
+/** References to functions of Lua itself, and to one of the prelude. */
+interface OwnFunctions {
+  readonly next: number;
+  readonly load: number;
+  /** Gives a reader for load() whose text is no compiled chunk. */
+  readonly asText: number;
+}
+
+const ownFunctions = new WeakMap<LuaState, OwnFunctions>();
+
+/** Locks the state's globals. @returns a reference to the table of globals itself, for KEYS and ARGV. */
+export function lockGlobals(lua: LuaState): number {
+  locksOf.set(lua, new Map());
+  lua.getGlobal('next');
+  const next = lua.ref();
+  lua.getGlobal('load');
+  const load = lua.ref();
+  if (lua.load(PRELUDE, '@err_handler_def') !== LuaStatus.ok) throw new Error(`${lua.toBytes(-1)}`);
+  lua.newTable(0, ALLOWED.length);
+  for (const name of ALLOWED) {
+    lua.pushBoolean(true);
+    lua.setField(-2, name);
+  }
+  lua.newTable(0, 16);
+  for (const [name, run] of Object.entries(HOST)) {
+    lua.pushFunction(run);
+    lua.setField(-2, name);
+  }
+  lua.pushFunction(lock);
+  if (lua.protectedCall(3, 3) !== LuaStatus.ok) throw new Error(`${lua.toBytes(-1)}`);
+  ownFunctions.set(lua, { next, load, asText: lua.ref() });
+  const globals = lua.ref();
+  lua.replace(GLOBALS);
+  return globals;
+}
+
+const HOST: Readonly<Record<string, HostFunction>> = {
+  readonly: () => {
+    throw new LuaError(READONLY);
+  },
+  nonexistent: (lua) => {
+    if (lua.top !== 2) throw new LuaError('Wrong number of arguments to luaProtectedTableError');
+    const name = lua.toBytes(-1);
+    if (name === null)
+      throw new LuaError('Second argument to luaProtectedTableError must be a string or number');
+    throw new LuaError(`Script attempted to access nonexistent global variable '${name}'`);
+  },
+  getmetatable: (lua) => {
+    lua.checkAny(1);
+    const found = lockOf(lua, 1);
+    if (found !== undefined) {
+      if (found.metatable === null) lua.pushNil();
+      else lua.pushRef(found.metatable);
+    } else if (!lua.getMetatable(1)) {
+      lua.pushNil();
+    } else {
+      lua.rawGetField(-1, '__metatable');
+      if (lua.type(-1) === LuaType.nil) lua.pop();
+    }
+    return 1;
+  },
+  setmetatable: (lua) => {
+    lua.checkType(1, LuaType.table);
+    const type = lua.type(2);
+    if (type !== LuaType.nil && type !== LuaType.table) lua.argumentError(2, 'nil or table expected');
+    refuseLocked(lua);
+    if (lua.getMetatable(1)) {
+      lua.rawGetField(-1, '__metatable');
+      if (lua.type(-1) !== LuaType.nil) throw new LuaError('cannot change a protected metatable');
+    }
+    lua.top = 2;
+    lua.setMetatable(1);
+    return 1;
+  },
+  rawget: (lua) => {
+    lua.checkType(1, LuaType.table);
+    lua.checkAny(2);
+    lua.top = 2;
+    showInner(lua);
+    lua.rawGet(1);
+    return 1;
+  },
+  rawset: (lua) => {
+    lua.checkType(1, LuaType.table);
+    lua.checkAny(2);
+    lua.checkAny(3);
+    lua.top = 3;
+    refuseLocked(lua);
+    lua.rawSet(1);
+    return 1;
+  },
+  next: (lua) => {
+    lua.checkType(1, LuaType.table);
+    lua.top = 2;
+    showInner(lua);
+    if (lua.next(1)) return 2;
+    lua.pushNil();
+    return 1;
+  },
+  pairs: (lua) => {
+    lua.checkType(1, LuaType.table);
+    lua.pushRef(ownOf(lua).next);
+    // The loop itself is Lua's own, so it is given a copy of a locked table: the table would not be locked there.
+    if (lockOf(lua, 1) === undefined) lua.pushValue(1);
+    else pushCopy(lua);
+    lua.pushNil();
+    return 3;
+  },
+  running: (lua) => {
+    // What runs a script is no coroutine to the script.
+    if (lua.pushThread() || environmentOf(lua).isOwnThread(lua.thread)) return 0;
+    return 1;
+  },
+  pcall: (lua) => {
+    lua.checkAny(1);
+    const failed = lua.protectedCall(lua.top - 1, ALL_RESULTS) !== LuaStatus.ok;
+    if (failed) simplifyError(lua);
+    lua.pushBoolean(!failed);
+    lua.insert(1);
+    return lua.top;
+  },
+  loadstring: (lua) => {
+    const source = lua.checkBytes(1);
+    return pushChunk(lua, source, lua.type(2) <= LuaType.nil ? source : lua.checkBytes(2));
+  },
+  load: (lua) => {
+    const name = lua.type(2) <= LuaType.nil ? '=(load)' : lua.checkBytes(2);
+    lua.checkType(1, LuaType.function);
+    const { load, asText } = ownOf(lua);
+    lua.pushRef(load);
+    lua.pushRef(asText);
+    lua.pushValue(1);
+    lua.call(1, 1);
+    lua.pushBytes(name);
+    lua.call(2, 2);
+    // Lua names the caller, which is this function now.
+    if (lua.type(-1) !== LuaType.string || lua.toBytes(-1) !== BAD_PIECE) return 2;
+    lua.pushPlace(1);
+    lua.pushBytes(`${lua.toBytes(-1) ?? ''}${BAD_PIECE}`);
+    lua.pushNil();
+    lua.insert(-2);
+    return 2;
+  },
+};
+
+/** Errors are tables since 7.0; scripts that catch one are given its text, as before (luaRedisPcall of script_lua.c). */
+function simplifyError(lua: LuaState): void {
+  if (lua.type(-1) !== LuaType.table) return;
+  lua.getField(-1, 'err');
+  if (lua.toBytes(-1) === null) return;
+  lua.replace(-2);
+}
+
+function ownOf(lua: LuaState): OwnFunctions {
+  return ownFunctions.get(lua) as OwnFunctions;
+}
+
+/** Compiles a chunk: the function, or nil and what is wrong. */
+function pushChunk(lua: LuaState, source: ByteString, name: ByteString): number {
+  if (lua.load(source, name) === LuaStatus.ok) return 1;
+  lua.pushNil();
+  lua.insert(-2);
+  return 2;
+}
+
+/** lock(outer, inner, metatable): notes that `outer` stands in front of `inner`. */
+function lock(lua: LuaState): number {
+  const identity = lua.identity(1);
+  lua.pushValue(2);
+  const inner = lua.ref();
+  let metatable: number | null = null;
+  if (lua.type(3) === LuaType.table) {
+    lua.pushValue(3);
+    metatable = lua.ref();
+  }
+  locksOf.get(lua)?.set(identity, { inner, metatable });
+  return 0;
+}
+
+function lockOf(lua: LuaState, index: number): Lock | undefined {
+  return lua.type(index) === LuaType.table ? locksOf.get(lua)?.get(lua.identity(index)) : undefined;
+}
+
+/** Puts the locked table in the place of what stands in front of it. */
+function showInner(lua: LuaState): void {
+  const found = lockOf(lua, 1);
+  if (found === undefined) return;
+  lua.pushRef(found.inner);
+  lua.replace(1);
+}
+
+/** As the interpreter itself complains inside of a C function: without a place in the script. */
+function refuseLocked(lua: LuaState): void {
+  if (lockOf(lua, 1) === undefined) return;
+  lua.pushBytes(READONLY satisfies ByteString);
+  throw new LuaErrorValue();
+}
+
+function pushCopy(lua: LuaState): void {
+  showInner(lua);
+  lua.newTable();
+  lua.pushNil();
+  while (lua.next(1)) {
+    lua.pushValue(-2);
+    lua.insert(-2);
+    lua.rawSet(-4);
+  }
+}
