@@ -1,10 +1,22 @@
 /** Sockets on which this thread waits (MIGRATE to a node outside of this process): a thread of its own works them, and tells this one by shared memory. */
+import type { ConnectionOptions } from 'node:tls';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { BlockingConnection } from '../commands/generic/migration-link.js';
 import type { ByteString } from '../resp/byte-string.js';
+import type { TlsSettings } from './tls-settings.js';
 
 /** What the other thread may need beyond the timeout of a step: its start, above all. */
 const GRACE_MS = 2000;
+
+/** Where to connect to, and how long to wait for that. */
+export interface BlockingTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly localAddress: string;
+  readonly timeoutMs: number;
+  /** Null: without TLS. */
+  readonly tls: TlsSettings | null;
+}
 
 type Request =
   | {
@@ -14,6 +26,8 @@ type Request =
       readonly port: number;
       readonly localAddress: string;
       readonly timeoutMs: number;
+      /** Null: without TLS. */
+      readonly tls: Omit<ConnectionOptions, 'checkServerIdentity'> | null;
     }
   | { readonly step: 'write'; readonly id: number; readonly bytes: string; readonly timeoutMs: number }
   | { readonly step: 'readLine'; readonly id: number; readonly timeoutMs: number }
@@ -51,12 +65,16 @@ function wait(socket, timeoutMs, poll) {
   timer = setTimeout(() => end('timeout'), timeoutMs);
 }
 
-function open({ id, host, port, localAddress, timeoutMs }) {
+function open({ id, host, port, localAddress, timeoutMs, tls }) {
   const state = { received: '', closed: false, connected: false, onChange: () => undefined };
-  const connection = net.connect({ host, port, localAddress, noDelay: true });
+  const target = { host, port, localAddress, noDelay: true };
+  const connection =
+    tls === null
+      ? net.connect(target)
+      : require('node:tls').connect({ ...target, ...tls, checkServerIdentity: () => undefined });
   state.connection = connection;
   sockets.set(id, state);
-  connection.on('connect', () => { state.connected = true; state.onChange(); });
+  connection.on(tls === null ? 'connect' : 'secureConnect', () => { state.connected = true; state.onChange(); });
   connection.on('data', (chunk) => { state.received += chunk.latin1Slice(); state.onChange(); });
   connection.on('error', () => undefined);
   connection.on('close', () => { state.closed = true; state.onChange(); });
@@ -94,14 +112,11 @@ export class BlockingSockets {
   #lastId = 0;
 
   /** Connects, waiting for it. */
-  connect(
-    host: string,
-    port: number,
-    localAddress: string,
-    timeoutMs: number,
-  ): BlockingConnection | 'refused' | 'timeout' {
+  connect({ tls, ...target }: BlockingTarget): BlockingConnection | 'refused' | 'timeout' {
     const id = ++this.#lastId;
-    const answer = this.#ask({ step: 'connect', id, host, port, localAddress, timeoutMs });
+    // Functions cannot be sent to the thread.
+    const { checkServerIdentity: _, ...options } = tls?.client ?? {};
+    const answer = this.#ask({ step: 'connect', id, ...target, tls: tls === null ? null : options });
     const close = (): void => void this.#ask({ step: 'close', id, timeoutMs: 0 });
     if (answer !== 'connected') {
       close();

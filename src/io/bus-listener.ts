@@ -1,5 +1,6 @@
 /** The bus port of one node: accepts links from other nodes and opens links to them, from the same address. */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { BusTcpLink, type BusTcpOptions, connectBusLink } from './bus-tcp-link.js';
 
 export class BusListener {
@@ -12,7 +13,11 @@ export class BusListener {
     this.#server = server;
     this.#options = options;
     this.#address = server.address() as AddressInfo;
-    server.on('connection', (socket) => this.#onConnection(socket));
+    server.on(options.tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) =>
+      this.#onConnection(socket),
+    );
+    // A peer that does not get through the handshake tries again.
+    server.on('tlsClientError', () => {});
     // Failures to accept, such as too many open files: the peer tries again, as it does with Redis.
     server.on('error', () => {});
     server.unref();
@@ -24,7 +29,10 @@ export class BusListener {
    * @throws the system's error when the port cannot be listened on.
    */
   static listen(ip: string, port: number, options: BusTcpOptions): Promise<BusListener> {
-    const server = createServer({ noDelay: true });
+    const server =
+      options.tls === undefined
+        ? createServer({ noDelay: true })
+        : createTlsServer({ ...options.tls.server, noDelay: true });
     return new Promise((resolve, reject) => {
       server.once('error', reject);
       server.listen({ host: ip, port }, () => {

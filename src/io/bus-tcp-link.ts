@@ -1,5 +1,6 @@
 /** A link of the cluster bus over TCP ("The cluster bus" of the Redis Cluster specification): messages in and out of one socket. */
 import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import type { BusLink } from '../cluster/bus-link.js';
 import type { ClusterNode } from '../cluster/cluster-node.js';
 import type { BusMessage } from '../cluster/message.js';
@@ -8,6 +9,7 @@ import { type DroppedPacket, decodeMessage } from '../cluster/wire/decode-messag
 import { encodeMessage } from '../cluster/wire/encode-message.js';
 import type { BusVersion } from '../cluster/wire/extensions-codec.js';
 import { PacketReader } from '../cluster/wire/packet-reader.js';
+import type { TlsSettings } from './tls-settings.js';
 
 /** Why a link ended without having been closed on this side. */
 export interface LinkClosure {
@@ -33,6 +35,8 @@ export interface BusTcpOptions {
   readonly nowMs: () => number;
   /** The form of the messages sent; '7.2' unless told. */
   readonly version?: BusVersion;
+  /** Without it the bus goes unencrypted. */
+  readonly tls?: TlsSettings;
 }
 
 export class BusTcpLink implements BusLink {
@@ -66,7 +70,7 @@ export class BusTcpLink implements BusLink {
     socket.on('end', () => this.#fail('ended', 'connection closed'));
     socket.on('close', () => this.#onSocketClosed());
     if (this.inbound) this.#onConnected();
-    else socket.on('connect', () => this.#onConnected());
+    else socket.on(options.tls === undefined ? 'connect' : 'secureConnect', () => this.#onConnected());
   }
 
   get peerIp(): string {
@@ -154,12 +158,10 @@ export function connectBusLink(
   if (ip === '') return null;
   const bound = canReach(localIp, ip) ? { localAddress: localIp } : {};
   try {
-    return new BusTcpLink(
-      connect({ host: ip, port: busPort, noDelay: true, ...bound }),
-      options,
-      ip,
-      localIp,
-    );
+    const target = { host: ip, port: busPort, noDelay: true, ...bound };
+    const socket =
+      options.tls === undefined ? connect(target) : connectTls({ ...target, ...options.tls.client });
+    return new BusTcpLink(socket, options, ip, localIp);
   } catch {
     // Thrown at once for ports out of range only.
     return null;

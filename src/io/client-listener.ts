@@ -1,10 +1,12 @@
 /** The TCP listener of a node's clients: accepted sockets become sessions of the node's process. */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { ClientLink } from '../network/client-link.js';
 import type { NodeProcess } from '../network/node-process.js';
 import type { ByteString } from '../resp/byte-string.js';
 import { onListening } from './listening.js';
 import type { RealTimePump } from './real-time-pump.js';
+import type { TlsSettings } from './tls-settings.js';
 
 export class ClientListener {
   /** Whose clients these are; connections before it is set are refused. */
@@ -20,10 +22,11 @@ export class ClientListener {
   /**
    * Starts listening. Rejects with the system's error (EADDRINUSE...). The listener does not keep the process alive.
    * @param port 0 = any free one.
+   * @param tls null = without TLS.
    * @returns the port.
    */
-  async listen(host: string, port: number): Promise<number> {
-    const server = createServer({ noDelay: true, pauseOnConnect: false }, (socket) => this.#accept(socket));
+  async listen(host: string, port: number, tls: TlsSettings | null = null): Promise<number> {
+    const server = tls === null ? this.#plainServer() : this.#tlsServer(tls);
     server.unref();
     await onListening(server, host, port, 511);
     this.#server = server;
@@ -52,20 +55,41 @@ export class ClientListener {
     });
   }
 
-  #accept(socket: Socket): void {
+  #plainServer(): Server {
+    return createServer({ noDelay: true, pauseOnConnect: false }, (socket) => {
+      this.#track(socket);
+      this.#accept(socket, false);
+    });
+  }
+
+  #tlsServer(tls: TlsSettings): Server {
+    const server = createTlsServer({ ...tls.server, noDelay: true }, (socket: TLSSocket) => {
+      if (tls.isWelcome(socket)) this.#accept(socket, true);
+      else socket.destroy();
+    });
+    // Also those that never get through the handshake.
+    return server.on('connection', (socket) => this.#track(socket)).on('tlsClientError', () => undefined);
+  }
+
+  #track(socket: Socket): void {
+    this.#sockets.add(socket);
     // A client that waits for an answer keeps its own side alive; ours must not keep the process.
     socket.unref();
+    socket.on('close', () => this.#sockets.delete(socket));
+  }
+
+  #accept(socket: Socket, tls: boolean): void {
     const { process } = this;
     if (process === null || !process.isRunning) {
       socket.destroy();
       return;
     }
-    this.#sockets.add(socket);
     let link: ClientLink | null = null;
     this.#pump.input(() => {
       link = ClientLink.accept(process, {
         remoteAddress: addressOf(socket.remoteAddress, socket.remotePort),
         localAddress: addressOf(socket.localAddress, socket.localPort),
+        tls,
         get pendingBytes() {
           return socket.writableLength;
         },
@@ -92,7 +116,6 @@ export class ClientListener {
     socket.on('error', () => undefined);
     socket.on('end', () => socket.end());
     socket.on('close', () => {
-      this.#sockets.delete(socket);
       this.#pump.input(() => link?.onClosed());
     });
   }

@@ -1,5 +1,6 @@
 /** Connections to nodes that are not in this process, and of the whole bus when it goes over TCP: real sockets, with the process's inputs driven by the pump. */
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import type { BusMessage } from '../cluster/message.js';
 import type { RedisVersion } from '../commands/command.js';
 import type { BlockingConnection } from '../commands/generic/migration-link.js';
@@ -13,6 +14,7 @@ import { BusListener } from './bus-listener.js';
 import type { BusTcpHandlers, BusTcpLink } from './bus-tcp-link.js';
 import type { RealTimePump } from './real-time-pump.js';
 import { RuleGate } from './rule-gate.js';
+import type { TlsSettings } from './tls-settings.js';
 
 /** Those of every cluster of this process. */
 const connectors = new Set<TcpConnector>();
@@ -24,6 +26,7 @@ export class TcpConnector implements OutsideConnector {
   readonly carriesInnerBus: boolean;
   readonly #pump: RealTimePump;
   readonly #version: RedisVersion;
+  readonly #tls: TlsSettings | null;
   /** By `host:busPort`. */
   readonly #busListeners = new Map<string, BusListener>();
   readonly #processes = new Map<string, NodeProcess>();
@@ -35,20 +38,34 @@ export class TcpConnector implements OutsideConnector {
   /** Null until the first process is attached. */
   #gate: RuleGate | null = null;
 
-  /** @param version the form of the messages that are sent. */
-  constructor(pump: RealTimePump, version: RedisVersion, carriesInnerBus: boolean) {
+  /**
+   * @param version the form of the messages that are sent.
+   * @param tls for nodes whose directives ask for TLS.
+   */
+  constructor(
+    pump: RealTimePump,
+    version: RedisVersion,
+    carriesInnerBus: boolean,
+    tls: TlsSettings | null = null,
+  ) {
     this.#pump = pump;
     this.#version = version;
     this.carriesInnerBus = carriesInnerBus;
+    this.#tls = tls;
   }
 
-  /** Listens on a bus port; 0 = any. @returns the port. Rejects with the system's error. */
-  async listen(host: string, port: number): Promise<number> {
+  /**
+   * Listens on a bus port; 0 = any. Rejects with the system's error.
+   * @param secure with TLS, as tls-cluster says.
+   * @returns the port.
+   */
+  async listen(host: string, port: number, secure = false): Promise<number> {
     let key = '';
     const listener = await BusListener.listen(host, port, {
       nowMs: () => this.#pump.clock.nowMs(),
       handlers: this.#handlersOf(() => this.#processes.get(key)),
       version: this.#version,
+      ...(secure && this.#tls !== null ? { tls: this.#tls } : {}),
     });
     key = `${host}:${listener.port}`;
     this.#busListeners.set(key, listener);
@@ -97,7 +114,9 @@ export class TcpConnector implements OutsideConnector {
   }
 
   connectStream(process: NodeProcess, host: string, port: number, handlers: ByteStreamHandlers): ByteStream {
-    const socket = connect({ host, port, localAddress: process.options.ip, noDelay: true });
+    const tls = process.node.config.values['tls-replication'] ? this.#tls : null;
+    const target = { host, port, localAddress: process.options.ip, noDelay: true };
+    const socket = tls === null ? connect(target) : connectTls({ ...target, ...tls.client });
     socket.unref();
     this.#streams.add(socket);
     let open = true;
@@ -109,7 +128,7 @@ export class TcpConnector implements OutsideConnector {
         }),
       );
     };
-    socket.on('connect', () => input(() => handlers.onConnected()));
+    socket.on(tls === null ? 'connect' : 'secureConnect', () => input(() => handlers.onConnected()));
     socket.on('data', (chunk: Buffer) => input(() => handlers.onData(chunk)));
     socket.on('error', (error) => {
       failure = error.message;
@@ -155,7 +174,8 @@ export class TcpConnector implements OutsideConnector {
       };
       return connectBlocking(route, timeoutMs);
     }
-    return this.#blockingSockets.connect(host, port, process.options.ip, timeoutMs);
+    const tls = process.node.config.values['tls-cluster'] ? this.#tls : null;
+    return this.#blockingSockets.connect({ host, port, localAddress: process.options.ip, timeoutMs, tls });
   }
 
   get pump(): RealTimePump {

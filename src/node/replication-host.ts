@@ -48,7 +48,8 @@ export function createReplicationHost(parts: ReplicationHostParts): ReplicationH
     },
     applyFromMaster: (argv) => parts.dispatch(parts.masterSession(), argv),
     masterSessionDbIndex: () => parts.masterSession().dbIndex,
-    localListeningPort: () => config.values.port,
+    localListeningPort: () =>
+      config.values['tls-replication'] ? config.values['tls-port'] : config.values.port,
     isStreamPaused: () => pause.active !== null,
     isManualFailoverInProgress: () => parts.isManualFailoverInProgress(),
     pauseWritesForFailover: (untilMs) => pause.pause('failover', 'write', untilMs),

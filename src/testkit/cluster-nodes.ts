@@ -4,6 +4,7 @@ import { slotForKey } from '../../fixtures/keys.js';
 import type { ClusterNode } from '../cluster/cluster-node.js';
 import type { ClusterState } from '../cluster/cluster-state.js';
 import { SLOT_COUNT } from '../cluster/constants.js';
+import type { Identity } from '../io/certificate.js';
 import type { TcpConnector } from '../io/outside-connector.js';
 import type { RealTimePump } from '../io/real-time-pump.js';
 import type { Network } from '../network/network.js';
@@ -22,6 +23,17 @@ export interface ClusterParts {
   readonly connector: TcpConnector;
   readonly log: EventLog;
   readonly ports: readonly NodePorts[];
+  /** Null without TLS. */
+  readonly identity: Identity | null;
+}
+
+/** What a TLS client of the cluster may be given; PEM texts. */
+export interface TlsMaterial {
+  /** Who vouches for the nodes. */
+  readonly ca: string;
+  /** A certificate that the nodes accept, with its key. */
+  readonly cert: string;
+  readonly key: string;
 }
 
 export abstract class ClusterNodes implements NodeOwner {
@@ -48,6 +60,16 @@ export abstract class ClusterNodes implements NodeOwner {
   /** Running nodes that are replicas by their own view. */
   get replicas(): TestNode[] {
     return this.nodes.filter((node) => node.isRunning && node.role === 'replica');
+  }
+
+  /**
+   * For clients of a cluster that speaks TLS: `redisOptions: { tls: { ca: cluster.tls.ca } }` of ioredis,
+   * `defaults: { socket: { tls: true, ca: cluster.tls.ca } }` of node-redis. Null without the option `tls`. Where
+   * `config` names files of your own, those are what clients need.
+   */
+  get tls(): TlsMaterial | null {
+    const { identity } = this.parts;
+    return identity === null ? null : { ca: identity.cert, cert: identity.cert, key: identity.key };
   }
 
   /** `[{ host, port }]` of all nodes: takes the place of start-up nodes in ioredis, iovalkey and valkey-glide. */

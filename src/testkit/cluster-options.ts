@@ -32,6 +32,13 @@ export interface ClusterOptions {
   readonly bus?: 'memory' | 'tcp';
   /** False: nodes are started empty and do not know each other, for CLUSTER MEET or redis-cli --cluster create. Default true. */
   readonly formed?: boolean;
+  /**
+   * The nodes speak TLS instead of plain TCP, to clients, over the bus and to their replicas (tls-port, tls-cluster,
+   * tls-replication). They use a certificate made for the cluster, see `cluster.tls`, unless `config` names files
+   * (tls-cert-file, tls-key-file, tls-ca-cert-file). Clients need none of their own unless `config` says
+   * `'tls-auth-clients': 'yes'`. Default false.
+   */
+  readonly tls?: boolean;
   /** The release the nodes behave as. Default 7.2. */
   readonly version?: RedisVersion;
   /** Any directives of redis.conf, for all nodes. */
@@ -52,6 +59,7 @@ export interface ResolvedClusterOptions {
   readonly seed: number;
   readonly bus: 'memory' | 'tcp';
   readonly formed: boolean;
+  readonly tls: boolean;
   readonly version: RedisVersion;
   readonly config: Readonly<Record<string, ConfigValue>>;
   readonly files: Readonly<Record<string, Uint8Array>>;
@@ -92,7 +100,15 @@ const EARLIEST_START_MS = 86_400_000;
 /** The year 9999: room for expiry times behind it. */
 const LATEST_START_MS = Date.UTC(9999, 11, 31);
 /** Directives of redis.conf that follow from other options. */
-const OWN_DIRECTIVES = new Set(['port', 'cluster-port', 'cluster-enabled', 'bind']);
+const OWN_DIRECTIVES = new Set([
+  'port',
+  'cluster-port',
+  'cluster-enabled',
+  'bind',
+  'tls-port',
+  'tls-cluster',
+  'tls-replication',
+]);
 const KNOWN_OPTIONS = new Set<string>([
   'masters',
   'replicas',
@@ -104,6 +120,7 @@ const KNOWN_OPTIONS = new Set<string>([
   'seed',
   'bus',
   'formed',
+  'tls',
   'version',
   'config',
   'files',
@@ -148,6 +165,7 @@ export function resolveClusterOptions(
     seed: integer('seed', options.seed ?? randomSeed(), 0, Number.MAX_SAFE_INTEGER),
     bus: oneOf('bus', options.bus ?? 'memory', ['memory', 'tcp']),
     formed,
+    tls: boolean('tls', options.tls ?? false),
     version: oneOf('version', options.version ?? '7.2', ['7.0', '7.2']),
     config,
     files: filesOf(options.files),
@@ -164,7 +182,7 @@ function directivesOf(options: ClusterOptions): Readonly<Record<string, ConfigVa
   }
   for (const directive of Object.keys(config)) {
     if (OWN_DIRECTIVES.has(directive.toLowerCase()))
-      fail(`config may not set ${directive}: startCluster does (see the options port, host)`);
+      fail(`config may not set ${directive}: startCluster does (see the options port, host, tls)`);
   }
   return config;
 }

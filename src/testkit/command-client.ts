@@ -21,13 +21,16 @@ interface Waiting {
 export class CommandClient {
   readonly #process: NodeProcess;
   readonly #pump: RealTimePump;
+  readonly #tls: boolean;
   #session: ClientSession | null = null;
   #parser: RedisParser | null = null;
   #waiting: Waiting[] = [];
 
-  constructor(process: NodeProcess, pump: RealTimePump) {
+  /** @param tls the node shall take it for a client that came over TLS. */
+  constructor(process: NodeProcess, pump: RealTimePump, tls = false) {
     this.#process = process;
     this.#pump = pump;
+    this.#tls = tls;
   }
 
   /** @returns the reply; rejects with COMMAND_FAILED and the server's text when it is an error. */
@@ -70,6 +73,7 @@ export class CommandClient {
     const session = this.#process.acceptClient({
       remoteAddress: '127.0.0.1:0',
       localAddress: this.#process.name,
+      tls: this.#tls,
       isOurs: true,
       write: (bytes) => this.#parser?.execute(Buffer.from(bytes as string, 'latin1')),
       end: () => this.#onClosed(),

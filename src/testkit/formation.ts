@@ -60,13 +60,19 @@ export function slotRanges(masters: number): (readonly [number, number])[] {
 }
 
 /** The nodes.conf of one of the planned nodes. Redis-cli gives every node an epoch of its own, replicas too: hence the current epoch. */
-export function nodesConfOf(nodes: readonly PlannedNode[], myIndex: number, version: RedisVersion): string {
+export function nodesConfOf(
+  nodes: readonly PlannedNode[],
+  myIndex: number,
+  { version, tls = false }: { readonly version: RedisVersion; readonly tls?: boolean },
+): string {
   const lines = nodes.map((node, index) => {
     const master = node.masterIndex === null ? null : (nodes[node.masterIndex] as PlannedNode);
-    const aux = version === '7.0' ? '' : `,,tls-port=0,shard-id=${node.shardId}`;
+    // 7.0 saves one port, the one that the nodes use among themselves.
+    const plainPort = tls && version !== '7.0' ? 0 : node.port;
+    const aux = version === '7.0' ? '' : `,,tls-port=${tls ? node.port : 0},shard-id=${node.shardId}`;
     return [
       node.id,
-      `${node.ip}:${node.port}@${node.busPort}${aux}`,
+      `${node.ip}:${plainPort}@${node.busPort}${aux}`,
       `${index === myIndex ? 'myself,' : ''}${master === null ? 'master' : 'slave'}`,
       master?.id ?? '-',
       '0',

@@ -6,6 +6,7 @@ import { ClientListener } from '../io/client-listener.js';
 import { realNowMs } from '../io/natives.js';
 import type { TcpConnector } from '../io/outside-connector.js';
 import type { RealTimePump } from '../io/real-time-pump.js';
+import type { TlsSettings } from '../io/tls-settings.js';
 import type { NodeProcess } from '../network/node-process.js';
 import { Random } from '../time/random.js';
 
@@ -27,6 +28,7 @@ export class NodePorts {
   readonly busPort: number;
   readonly #client: ClientListener;
   readonly #connector: TcpConnector;
+  readonly #tls: TlsSettings | null;
   /** Opening and closing, one after the other. */
   #work: Promise<void> = Promise.resolve();
   #isOpen = true;
@@ -37,17 +39,20 @@ export class NodePorts {
     busPort: number,
     client: ClientListener,
     connector: TcpConnector,
+    tls: TlsSettings | null,
   ) {
     this.host = host;
     this.port = port;
     this.busPort = busPort;
     this.#client = client;
     this.#connector = connector;
+    this.#tls = tls;
   }
 
   /**
    * Binds a free client port and its bus port: port + 10000 where that is free, else any other.
    * @param wanted a fixed client port, or null for any that is free.
+   * @param tls null = without TLS.
    * @throws RedisTestClusterError PORT_IN_USE, START_FAILED.
    */
   static async open(
@@ -55,19 +60,26 @@ export class NodePorts {
     connector: TcpConnector,
     host: string,
     wanted: number | null,
+    tls: TlsSettings | null,
   ): Promise<NodePorts> {
     for (let attempt = 1; ; attempt++) {
       const client = new ClientListener(pump);
       const port = wanted ?? FIRST_PORT + choice.below(PORT_CHOICES);
       try {
-        await client.listen(host, port);
-        const busPort = await openBusPort(connector, host, port, wanted !== null);
-        return new NodePorts(host, port, busPort, client, connector);
+        await client.listen(host, port, tls);
+        const listenBus = (choice: number): Promise<number> => connector.listen(host, choice, tls !== null);
+        const busPort = await openBusPort(listenBus, port, wanted !== null);
+        return new NodePorts(host, port, busPort, client, connector, tls);
       } catch (error) {
         await client.close();
         if (wanted !== null || attempt === ATTEMPTS || !isTaken(error)) throw portError(host, port, error);
       }
     }
+  }
+
+  /** They speak TLS. */
+  get isSecure(): boolean {
+    return this.#tls !== null;
   }
 
   attach(process: NodeProcess): void {
@@ -107,8 +119,8 @@ export class NodePorts {
     return this.#enqueue(async () => {
       if (this.#isOpen) return;
       try {
-        await this.#client.listen(this.host, this.port);
-        await this.#connector.listen(this.host, this.busPort);
+        await this.#client.listen(this.host, this.port, this.#tls);
+        await this.#connector.listen(this.host, this.busPort, this.#tls !== null);
         this.#isOpen = true;
       } catch (error) {
         await this.#client.close();
@@ -126,20 +138,19 @@ export class NodePorts {
 
 /** @param orAny where port + 10000 is not to be had, any other will do. */
 async function openBusPort(
-  connector: TcpConnector,
-  host: string,
+  listen: (port: number) => Promise<number>,
   port: number,
   orAny: boolean,
 ): Promise<number> {
   const usual = port + BUS_PORT_OFFSET;
   if (usual <= HIGHEST_PORT) {
     try {
-      return await connector.listen(host, usual);
+      return await listen(usual);
     } catch (error) {
       if (!orAny || !isTaken(error)) throw error;
     }
   }
-  return connector.listen(host, 0);
+  return listen(0);
 }
 
 function isTaken(error: unknown): boolean {

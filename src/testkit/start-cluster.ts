@@ -1,11 +1,14 @@
 /** startCluster(): from options to a cluster that is ready. */
 
 import { RedisTestClusterError } from '../../fixtures/error.js';
+import { Config, type ConfigValue } from '../config/config.js';
 import { ConfigError } from '../config/config-error.js';
+import { createCertificate, type Identity } from '../io/certificate.js';
 import { scriptingHost } from '../io/lua-interpreter.js';
 import { isNextTickFaked, realNowMs } from '../io/natives.js';
 import { TcpConnector } from '../io/outside-connector.js';
 import { RealTimePump } from '../io/real-time-pump.js';
+import { type TlsSettings, tlsSettingsOf } from '../io/tls-settings.js';
 import { MemoryStorage } from '../network/memory-storage.js';
 import { Network } from '../network/network.js';
 import { NodeProcess, type ProcessObserver } from '../network/node-process.js';
@@ -84,6 +87,8 @@ class ClusterBuilder {
   readonly #pump: RealTimePump;
   readonly #network: Network;
   readonly #random: Random;
+  readonly #identity: Identity | null;
+  readonly #tls: TlsSettings | null;
   readonly #connector: TcpConnector;
   readonly #log = new EventLog();
   readonly #ports: NodePorts[] = [];
@@ -94,7 +99,9 @@ class ClusterBuilder {
     this.#pump = new RealTimePump(this.#clock, 'manual');
     this.#network = new Network(this.#clock);
     this.#random = new Random(options.seed);
-    this.#connector = new TcpConnector(this.#pump, options.version, options.bus === 'tcp');
+    this.#identity = options.tls ? createCertificate([options.host, 'localhost'], realNowMs()) : null;
+    this.#tls = this.#identity === null ? null : tlsSettings(options, this.#identity);
+    this.#connector = new TcpConnector(this.#pump, options.version, options.bus === 'tcp', this.#tls);
   }
 
   async build(): Promise<Cluster> {
@@ -108,6 +115,7 @@ class ClusterBuilder {
         connector: this.#connector,
         log: this.#log,
         ports: this.#ports,
+        identity: this.#identity,
       },
       (owner) =>
         processes.map((process, index) => new TestNode(owner, process, this.#ports[index] as NodePorts)),
@@ -172,7 +180,7 @@ class ClusterBuilder {
     const { masters, replicas, host, port } = this.#options;
     const count = masters * (1 + replicas);
     const opening = Array.from({ length: count }, (_, index) =>
-      NodePorts.open(this.#pump, this.#connector, host, port === null ? null : port + index),
+      NodePorts.open(this.#pump, this.#connector, host, port === null ? null : port + index, this.#tls),
     );
     const opened = await Promise.allSettled(opening);
     for (const result of opened) {
@@ -184,7 +192,7 @@ class ClusterBuilder {
   }
 
   #createProcesses(): NodeProcess[] {
-    const { masters, version, config, files, formed } = this.#options;
+    const { masters, version, config, files, formed, tls } = this.#options;
     const addresses = this.#ports.map(({ host, port, busPort }) => ({ ip: host, port, busPort }));
     const nodesConf = String(config['cluster-config-file'] ?? 'nodes.conf');
     const plan = formed ? planCluster(addresses, masters, this.#random) : null;
@@ -193,7 +201,8 @@ class ClusterBuilder {
       const storage = new MemoryStorage();
       if (config['dir'] !== undefined) storage.changeDirectory(String(config['dir']));
       for (const [file, content] of Object.entries(files)) storage.write(file, content, true);
-      if (plan !== null) storage.write(nodesConf, Buffer.from(nodesConfOf(plan, index, version)), false);
+      if (plan !== null)
+        storage.write(nodesConf, Buffer.from(nodesConfOf(plan, index, { version, tls })), false);
       const name = `${host}:${port}`;
       this.#network.reserve(host, port, name);
       this.#network.reserve(host, busPort, name);
@@ -210,8 +219,7 @@ class ClusterBuilder {
           scripting: scriptingHost,
           config: {
             ...NOTHING_SAVED,
-            ...config,
-            port,
+            ...(tls ? tlsDirectives(config, port) : { ...config, port }),
             'cluster-enabled': true,
             'cluster-port': busPort,
             bind: host,
@@ -255,17 +263,33 @@ function formationMs(config: ResolvedClusterOptions['config']): number {
   );
 }
 
+/** A client needs no certificate of its own, unless the test says so. */
+function tlsDirectives(config: ResolvedClusterOptions['config'], port: number): Record<string, ConfigValue> {
+  return {
+    'tls-auth-clients': 'no',
+    ...config,
+    port: 0,
+    'tls-port': port,
+    'tls-cluster': true,
+    'tls-replication': true,
+  };
+}
+
+function tlsSettings({ config, version }: ResolvedClusterOptions, identity: Identity): TlsSettings {
+  try {
+    return tlsSettingsOf(new Config(tlsDirectives(config, 0), version).values, identity);
+  } catch (error) {
+    throw configProblem(error);
+  }
+}
+
 function randomSeed(): number {
   const mixed = realNowMs() * 1000 + process.pid * 7919;
   return new Random(Math.floor(mixed % 0x1_0000_0000)).nextUint32();
 }
 
 function explained(error: unknown, seed: number): unknown {
-  if (error instanceof ConfigError) {
-    return new RedisTestClusterError('INVALID_ARGUMENT', `startCluster(): config: ${error.message}`, {
-      cause: error,
-    });
-  }
+  if (error instanceof ConfigError) return configProblem(error);
   if (error instanceof RedisTestClusterError && error.code === 'TIMEOUT') {
     return new RedisTestClusterError(
       'START_FAILED',
@@ -274,4 +298,9 @@ function explained(error: unknown, seed: number): unknown {
     );
   }
   return error;
+}
+
+function configProblem(cause: unknown): RedisTestClusterError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return new RedisTestClusterError('INVALID_ARGUMENT', `startCluster(): config: ${text}`, { cause });
 }

@@ -54,7 +54,7 @@ export class TestNode {
     this.host = ports.host;
     this.port = ports.port;
     this.busPort = ports.busPort;
-    this.#client = new CommandClient(process, owner.pump);
+    this.#client = new CommandClient(process, owner.pump, ports.isSecure);
   }
 
   /** The node id: 40 hex digits. */
@@ -105,10 +105,10 @@ export class TestNode {
     return { host: this.host, port: this.port };
   }
 
-  /** `redis://host:port` */
+  /** `redis://host:port`, with TLS `rediss://host:port` */
   get uri(): string {
     const host = this.host.includes(':') ? `[${this.host}]` : this.host;
-    return `redis://${host}:${this.port}`;
+    return `${this.#ports.isSecure ? 'rediss' : 'redis'}://${host}:${this.port}`;
   }
 
   /**

@@ -39,7 +39,7 @@ export class World {
     for (const [file, text] of Object.entries(files)) storage.write(file, Buffer.from(text, 'latin1'), true);
     if (cluster) {
       const plan = planCluster([address], 1, this.random);
-      storage.write('nodes.conf', Buffer.from(nodesConfOf(plan, 0, version)), false);
+      storage.write('nodes.conf', Buffer.from(nodesConfOf(plan, 0, { version })), false);
     }
     const machine = new Machine(
       this,

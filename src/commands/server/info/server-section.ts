@@ -29,7 +29,7 @@ export function serverSection({ node, nowMs }: CommandContext): InfoLines {
     ['process_id', node.processId ?? 1],
     ['process_supervised', values.supervised === 'auto' ? 'no' : values.supervised],
     ['run_id', node.runId],
-    ['tcp_port', values.port],
+    ['tcp_port', values.port || values['tls-port']],
     ['server_time_usec', node.clock.nowUs()],
     ['uptime_in_seconds', uptimeSeconds],
     ['uptime_in_days', Math.floor(uptimeSeconds / SECONDS_PER_DAY)],
