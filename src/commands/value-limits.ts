@@ -17,7 +17,11 @@ export function valueLimitsOf(config: Config, version: RedisVersion): ValueLimit
       maxListpackValue: values['zset-max-listpack-value'],
     },
     set: setLimitsOf(config, version),
-    list: { maxListpackSize: values['list-max-listpack-size'], hasListpacks },
+    list: {
+      maxListpackSize: values['list-max-listpack-size'],
+      compressDepth: values['list-compress-depth'],
+      hasListpacks,
+    },
   };
 }
 

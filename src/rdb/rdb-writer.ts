@@ -108,10 +108,7 @@ export class RdbWriter {
     if (this.#compress && value.length >= MIN_COMPRESSIBLE) {
       const compressed = lzfCompress(byteStringToBytes(value), value.length - MIN_SAVING);
       if (compressed !== null) {
-        this.byte(ENCODED | LZF);
-        this.len(compressed.length);
-        this.len(value.length);
-        this.bytes(compressed);
+        this.compressed(compressed, value.length);
         return;
       }
     }
@@ -126,11 +123,19 @@ export class RdbWriter {
         ? lzfCompress(bytes, bytes.length - MIN_SAVING)
         : null;
     if (compressed !== null) {
-      this.byte(ENCODED | LZF);
-      this.len(compressed.length);
+      this.compressed(compressed, bytes.length);
+      return;
     }
     this.len(bytes.length);
-    this.bytes(compressed ?? bytes);
+    this.bytes(bytes);
+  }
+
+  /** A string of `length` bytes that is compressed already. */
+  compressed(bytes: Uint8Array, length: number): void {
+    this.byte(ENCODED | LZF);
+    this.len(bytes.length);
+    this.len(length);
+    this.bytes(bytes);
   }
 
   /** The checksum of everything written so far, then appended to it (little endian). */

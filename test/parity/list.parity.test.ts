@@ -20,6 +20,32 @@ describeParity('list commands answer as redis-server does', () => {
     });
   }
 
+  it('keeps nodes compressed that are far from both ends', async () => {
+    await using pair = await Pair.start({
+      config: {
+        'list-compress-depth': '1',
+        'list-max-listpack-size': '4',
+        'enable-debug-command': 'yes',
+        rdbcompression: 'no',
+      },
+    });
+    for (let element = 0; element < 40; element++) {
+      // Some nodes are too short to be compressed, some have nothing in common with themselves.
+      const text = element < 20 ? `${element} `.repeat(element) : `${element ** 7}`.repeat(element % 7);
+      await pair.same(['RPUSH', 'l', text]);
+      await pair.same(['DUMP', 'l']);
+    }
+    await pair.sameAll([
+      ['COPY', 'l', '{l}2'],
+      ['DUMP', '{l}2'],
+      ['LRANGE', 'l', 0, -1],
+    ]);
+    for (const key of ['l', '{l}2'])
+      await pair.same(['DEBUG', 'OBJECT', key], {
+        normalise: ({ value }) => /ql_.*/.exec(String(value))?.[0],
+      });
+  });
+
   it('a list grows out of a listpack and back into one', async () => {
     await using pair = await Pair.start();
     for (let element = 0; element < 800; element++) {

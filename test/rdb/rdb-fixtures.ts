@@ -9,7 +9,7 @@ import type { WritableDatabase, WriteRdbOptions } from '../../src/rdb/write-rdb.
 export const LIMITS: ValueLimits = {
   hash: { maxListpackEntries: 128, maxListpackValue: 64 },
   zset: { maxListpackEntries: 128, maxListpackValue: 64 },
-  list: { maxListpackSize: -2, hasListpacks: true },
+  list: { maxListpackSize: -2, compressDepth: 0, hasListpacks: true },
   set: { maxIntsetEntries: 512, maxListpackEntries: 128, maxListpackValue: 64, hasListpacks: true },
 };
 

@@ -18,6 +18,7 @@ export function listForWrite(context: CommandContext, key: ByteString): ListValu
 export function listLimits({ node }: CommandContext): ListLimits {
   return {
     maxListpackSize: node.config.values['list-max-listpack-size'],
+    compressDepth: node.config.values['list-compress-depth'],
     hasListpacks: node.version !== '7.0',
   };
 }

@@ -4,6 +4,7 @@ import { SetValue } from '../../keyspace/values/set-value.js';
 import { SortedSetValue } from '../../keyspace/values/sorted-set-value.js';
 import { encodingOfValue, isStringValue, type StoredValue } from '../../keyspace/values/stored-value.js';
 import { StreamValue } from '../../keyspace/values/stream-value.js';
+import { compressedNodeOf } from '../../rdb/list-compression.js';
 import type { ByteString } from '../../resp/byte-string.js';
 import { formatDoubleOrInteger } from '../../resp/number-format.js';
 import { allocated, dictTableBytes, textBytes } from '../../structures/allocation-size.js';
@@ -22,6 +23,7 @@ const LISTPACK_FRAME_BYTES = 7;
 const INTSET_HEADER_BYTES = 8;
 const LIST_BYTES = 40;
 const LIST_NODE_BYTES = 32;
+const LZF_HEADER_BYTES = 8;
 const SAMPLED_NODES = 5;
 /** zset, zskiplist, and the header of the skip list with all its levels. */
 const SKIPLIST_BYTES = 16 + 32 + 640;
@@ -89,7 +91,11 @@ function listBytes(list: ListValue): number {
   if (list.encoding === 'listpack') return OBJECT_BYTES + allocated(list.node(0).bytes);
   const samples = Math.min(list.nodeCount, SAMPLED_NODES);
   let bytes = 0;
-  for (let index = 0; index < samples; index++) bytes += LIST_NODE_BYTES + allocated(list.node(index).bytes);
+  for (let index = 0; index < samples; index++) {
+    const compressed = compressedNodeOf(list, index);
+    const held = compressed === null ? list.node(index).bytes : LZF_HEADER_BYTES + compressed.length;
+    bytes += LIST_NODE_BYTES + allocated(held);
+  }
   return OBJECT_BYTES + LIST_BYTES + Math.floor((bytes / samples) * list.nodeCount);
 }
 

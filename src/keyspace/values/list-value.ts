@@ -9,6 +9,8 @@ import { QuickList } from '../../structures/quick-list.js';
 export interface ListLimits {
   /** The directive list-max-listpack-size. */
   readonly maxListpackSize: number;
+  /** The directive list-compress-depth. */
+  readonly compressDepth: number;
   /** Small lists are bare listpacks, as since Redis 7.2; before, every list is a quicklist. */
   readonly hasListpacks: boolean;
 }
@@ -20,11 +22,13 @@ export type ListEnd = 'left' | 'right';
 /** Redis holds the directive in 16 bits, and knows no sizes beyond -5. */
 const GREATEST_FILL = 32_767;
 const SMALLEST_FILL = -5;
+const GREATEST_COMPRESS_DEPTH = 65_535;
 
 export class ListValue {
   readonly type = 'list';
   readonly #list: QuickList;
   #encoding: ListEncoding;
+  #compressDepth = 0;
 
   private constructor(list: QuickList, encoding: ListEncoding) {
     this.#list = list;
@@ -34,9 +38,10 @@ export class ListValue {
   /** An empty list; the caller puts something in before anybody sees it. */
   static empty(limits: ListLimits): ListValue {
     const { hasListpacks } = limits;
-    const fill = hasListpacks ? null : fillOf(limits);
-    const list = new QuickList({ fill, mergeSaving: hasListpacks ? 7 : 11 });
-    return new ListValue(list, hasListpacks ? 'listpack' : 'quicklist');
+    const list = new QuickList({ fill: null, mergeSaving: hasListpacks ? 7 : 11 });
+    const value = new ListValue(list, hasListpacks ? 'listpack' : 'quicklist');
+    if (!hasListpacks) value.#becomeQuicklist(limits);
+    return value;
   }
 
   /** An empty quicklist, to be filled node by node or element by element from a dump. */
@@ -66,6 +71,11 @@ export class ListValue {
   /** The limit its nodes are filled to; null for a listpack. */
   get fill(): number | null {
     return this.#list.fill;
+  }
+
+  /** So many nodes at each end are not compressed; 0: none of them is. */
+  get compressDepth(): number {
+    return this.#compressDepth;
   }
 
   node(index: number): ListNode {
@@ -128,7 +138,9 @@ export class ListValue {
   }
 
   copy(): ListValue {
-    return new ListValue(this.#list.copy(), this.#encoding);
+    const copied = new ListValue(this.#list.copy(), this.#encoding);
+    copied.#compressDepth = this.#compressDepth;
+    return copied;
   }
 
   /** To be called before argv[from] and all behind it are put in: a listpack that gets too big by that becomes a quicklist. */
@@ -161,6 +173,7 @@ export class ListValue {
 
   #becomeQuicklist(limits: ListLimits): void {
     this.#list.fill = fillOf(limits);
+    this.#compressDepth = Math.min(limits.compressDepth, GREATEST_COMPRESS_DEPTH);
     this.#encoding = 'quicklist';
   }
 }

@@ -2,6 +2,7 @@
 import { ListValue } from '../../keyspace/values/list-value.js';
 import type { StoredValue } from '../../keyspace/values/stored-value.js';
 import { bytesToByteString } from '../../resp/byte-string.js';
+import { compressedNodeOf } from '../list-compression.js';
 import { decodeListpack, encodeListpack } from '../listpack.js';
 import { RdbFormatError } from '../rdb-format-error.js';
 import type { RdbReader } from '../rdb-reader.js';
@@ -36,7 +37,9 @@ export const listCodec: RdbValueCodec = {
     writer.len(list.nodeCount);
     for (let index = 0; index < list.nodeCount; index++) {
       writer.len(PACKED);
-      writer.blob(encodeListpack(list.node(index).toArray()));
+      const compressed = compressedNodeOf(list, index);
+      if (compressed === null) writer.blob(encodeListpack(list.node(index).toArray()));
+      else writer.compressed(compressed, list.node(index).bytes);
     }
   },
 };

@@ -37,7 +37,7 @@ function nodesOf(value: StoredValue): string {
   let bytes = 0;
   for (let index = 0; index < value.nodeCount; index++) bytes += value.node(index).bytes;
   const average = formatFixed(value.size / value.nodeCount, 2);
-  return ` ql_nodes:${value.nodeCount} ql_avg_node:${average} ql_listpack_max:${value.fill} ql_compressed:0 ql_uncompressed_size:${bytes}`;
+  return ` ql_nodes:${value.nodeCount} ql_avg_node:${average} ql_listpack_max:${value.fill} ql_compressed:${value.compressDepth > 0 ? 1 : 0} ql_uncompressed_size:${bytes}`;
 }
 
 /** Sizes of the texts of key and value; nothing is kept in reserve here. */
