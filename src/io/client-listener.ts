@@ -5,6 +5,7 @@ import { ClientLink } from '../network/client-link.js';
 import type { NodeProcess } from '../network/node-process.js';
 import type { ByteString } from '../resp/byte-string.js';
 import { onListening } from './listening.js';
+import { isSetImmediateFaked, startRealTimer } from './natives.js';
 import type { RealTimePump } from './real-time-pump.js';
 import type { TlsSettings } from './tls-settings.js';
 
@@ -84,6 +85,7 @@ export class ClientListener {
       socket.destroy();
       return;
     }
+    if (isSetImmediateFaked()) warnOfSilence(socket);
     let link: ClientLink | null = null;
     this.#pump.input(() => {
       link = ClientLink.accept(process, {
@@ -131,4 +133,21 @@ export class ClientListener {
 /** As CLIENT LIST shows it (anetFormatAddr of anet.c). */
 function addressOf(ip = '', port = 0): string {
   return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
+}
+
+/** Real time after which a client that sends nothing is taken for one that cannot. */
+const SILENCE_MS = 250;
+let warned = false;
+
+function warnOfSilence(socket: Socket): void {
+  if (warned) return;
+  const timer = startRealTimer(SILENCE_MS, () => {
+    if (warned || socket.destroyed || socket.bytesRead > 0 || !isSetImmediateFaked()) return;
+    warned = true;
+    process.emitWarning(
+      "a client connected and sends nothing while setImmediate is faked; node-redis, for one, sends by it. Leave it real: vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] }), or advance the cluster with { timers: vi }",
+      'RedisTestClusterWarning',
+    );
+  });
+  socket.once('close', () => timer.cancel());
 }

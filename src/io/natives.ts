@@ -52,11 +52,29 @@ export function startRealTimer(delayMs: number, run: () => void): RealTimer {
   return { cancel: () => nativeClearTimeout(timer) };
 }
 
+/** The time that the program sees at the moment: faked, when Date is. Unix milliseconds. */
+export function currentNowMs(): number {
+  return globalThis.Date.now();
+}
+
+/** A timer of those that the program sees at the moment. */
+export function startCurrentTimer(delayMs: number, run: () => void): RealTimer {
+  const { setTimeout: start, clearTimeout: clear } = globalThis;
+  const timer = start(run, delayMs);
+  (timer as { unref?(): void }).unref?.();
+  return { cancel: () => clear(timer) };
+}
+
 /** Resolves after the event loop went round once: what was readable on sockets has been read. */
 export function nextLoopTurn(): Promise<void> {
   return new Promise((resolve) => {
     nativeSetImmediate(resolve);
   });
+}
+
+/** True when setImmediate is not the real one: clients that send by it send nothing until the test lets them. */
+export function isSetImmediateFaked(): boolean {
+  return globalThis.setImmediate !== nativeSetImmediate;
 }
 
 /** True when process.nextTick is not the real one: sockets cannot work then, in this process. */

@@ -1,11 +1,19 @@
 /** Drives the virtual clock: by real time when it flows, or only by what a test says. Everything that comes in from outside passes through here. */
 import type { VirtualClock } from '../time/virtual-clock.js';
-import { nextLoopTurn, type RealTimer, realNowMs, startRealTimer } from './natives.js';
+import {
+  currentNowMs,
+  nextLoopTurn,
+  type RealTimer,
+  realNowMs,
+  startCurrentTimer,
+  startRealTimer,
+} from './natives.js';
 
 /** What the runtime's timers can wait; it takes more for nothing at all. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
-export type ClockMode = 'flowing' | 'manual';
+/** `follow`: as the Date and the timers that the program sees at the moment, faked or not. */
+export type ClockMode = 'flowing' | 'manual' | 'follow';
 
 export class RealTimePump {
   readonly clock: VirtualClock;
@@ -42,7 +50,7 @@ export class RealTimePump {
   setMode(mode: ClockMode): void {
     this.#catchUp();
     this.#mode = mode;
-    this.#offsetMs = this.clock.nowMs() - realNowMs();
+    this.#offsetMs = this.clock.nowMs() - this.#sourceMs();
     this.#disarm();
     this.#arm();
   }
@@ -110,8 +118,8 @@ export class RealTimePump {
       move();
     } finally {
       this.#running = false;
-      if (this.#mode === 'flowing') {
-        this.#offsetMs = Math.max(this.#offsetMs, this.clock.nowMs() - realNowMs());
+      if (this.#mode !== 'manual') {
+        this.#offsetMs = Math.max(this.#offsetMs, this.clock.nowMs() - this.#sourceMs());
         this.#armLater();
       }
       this.afterWork();
@@ -119,7 +127,16 @@ export class RealTimePump {
   }
 
   #catchUp(): void {
-    if (this.#mode === 'flowing') this.clock.advanceTo(Math.floor(realNowMs() + this.#offsetMs));
+    if (this.#mode === 'manual') return;
+    const nowMs = Math.floor(this.#sourceMs() + this.#offsetMs);
+    // A Date that was set back, or is the real one again: time goes on from where it stands.
+    if (this.#mode === 'follow' && nowMs < this.clock.nowMs()) this.#offsetMs += this.clock.nowMs() - nowMs;
+    this.clock.advanceTo(nowMs);
+  }
+
+  /** What the clock goes by. */
+  #sourceMs(): number {
+    return this.#mode === 'follow' ? currentNowMs() : realNowMs();
   }
 
   /** After a jump: many of them follow each other, and no timer could run in between. */
@@ -147,8 +164,9 @@ export class RealTimePump {
     this.#disarm();
     if (dueAtMs === null) return;
     this.#armedForMs = dueAtMs;
-    const delayMs = Math.max(0, dueAtMs - (realNowMs() + this.#offsetMs));
-    this.#timer = startRealTimer(Math.min(delayMs, LONGEST_DELAY_MS), () => this.#onTimer());
+    const delayMs = Math.max(0, dueAtMs - (this.#sourceMs() + this.#offsetMs));
+    const start = this.#mode === 'follow' ? startCurrentTimer : startRealTimer;
+    this.#timer = start(Math.min(delayMs, LONGEST_DELAY_MS), () => this.#onTimer());
   }
 
   #onTimer(): void {

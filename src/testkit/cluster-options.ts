@@ -22,6 +22,7 @@ export interface ClusterOptions {
   /**
    * `flowing` (default): virtual time goes with real time and can be fast-forwarded.
    * `manual`: it moves only by advance() and its relatives.
+   * `follow`: it goes with the Date and the timers that the test sees, so that fake timers move the cluster as well.
    */
   readonly clock?: ClockMode;
   /** Virtual time at which the cluster is ready, Unix milliseconds. Default: the real time. */
@@ -160,7 +161,7 @@ export function resolveClusterOptions(
     replicas,
     host,
     port,
-    clock: oneOf('clock', options.clock ?? 'flowing', ['flowing', 'manual']),
+    clock: oneOf('clock', options.clock ?? 'flowing', ['flowing', 'manual', 'follow']),
     startTimeMs: options.startTime === undefined ? null : startTimeOf(options.startTime),
     seed: integer('seed', options.seed ?? randomSeed(), 0, Number.MAX_SAFE_INTEGER),
     bus: oneOf('bus', options.bus ?? 'memory', ['memory', 'tcp']),

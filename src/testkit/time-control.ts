@@ -1,17 +1,28 @@
 /** Fast-forward: fires what is due in order, and lets sockets settle wherever something went over them. */
-import { nextLoopTurn, realNowMs } from '../io/natives.js';
+import { nextLoopTurn } from '../io/natives.js';
 import type { RealTimePump } from '../io/real-time-pump.js';
+import type { TimersInStep } from './fake-timers.js';
 
 /** Loop turns without traffic after which nothing is under way on loopback (measured: one is enough). */
 const QUIET_TURNS = 2;
-/** Real time after which waiting for quiet sockets ends: some client never stops talking. */
-const SETTLE_CAP_MS = 1000;
+/**
+ * Loop turns after which waiting for quiet sockets ends: some client never stops talking. What was sent before is served
+ * after one turn for each 64 KiB of it, for a turn reads whatever is readable; the other turns are for reactions, at two
+ * turns for each round trip. Counted in turns and not in time, so that it means the same on a slow machine; on a fast one
+ * these are some 10 to 30 ms beside a client that writes all the time.
+ */
+const MOST_TURNS = 200;
+/** For the rest of a fast-forward in which some client never stopped: it is known, and has had its time. */
+const RESTLESS_TURNS = 8;
 /** Instants after which the event loop gets a turn although no socket moved. */
 const INSTANTS_PER_TURN = 500;
+/** Steps of fake time at most where nobody tells when the next fake timer is due. */
+const BLIND_STEPS = 1000;
 
 export class TimeControl {
   readonly #pump: RealTimePump;
   #sinceTurn = 0;
+  #mostTurns = MOST_TURNS;
   /** Where the advances so far lead to: one that begins while another is under way goes on from there. */
   #targetMs = 0;
 
@@ -23,26 +34,35 @@ export class TimeControl {
     return this.#pump.clock.nowMs();
   }
 
-  /** Moves virtual time forward, firing every timer on the way. */
-  async advanceBy(durationMs: number): Promise<void> {
-    await this.settle();
-    const targetMs = Math.max(this.#pump.clock.nowMs(), this.#targetMs) + durationMs;
+  /** Moves virtual time forward, firing every timer on the way. @param timers go along in step. */
+  async advanceBy(durationMs: number, timers: TimersInStep | null = null): Promise<void> {
+    await this.#begin(timers);
+    const targetMs = Math.max(this.nowMs, this.#targetMs) + durationMs;
     this.#targetMs = targetMs;
-    while (await this.#step(targetMs)) {
-      // one instant of virtual time for each round
+    if (timers === null) {
+      while (await this.#step(targetMs)) {
+        // one instant of virtual time for each round
+      }
+      this.#pump.jumpTo(targetMs);
+    } else {
+      await this.#advanceInStep(targetMs, timers);
     }
-    this.#pump.jumpTo(targetMs);
-    await this.settle();
+    await this.settle(timers);
   }
 
   /**
    * Moves virtual time forward until the condition holds.
    * @returns true when it held within `limitMs` of virtual time.
    */
-  async advanceUntil(condition: () => boolean | Promise<boolean>, limitMs: number): Promise<boolean> {
-    await this.settle();
+  async advanceUntil(
+    condition: () => boolean | Promise<boolean>,
+    limitMs: number,
+    timers: TimersInStep | null = null,
+  ): Promise<boolean> {
+    await this.#begin(timers);
     if (await condition()) return true;
-    const targetMs = this.#pump.clock.nowMs() + limitMs;
+    const targetMs = this.nowMs + limitMs;
+    if (timers !== null) return await this.#advanceInStep(targetMs, timers, condition);
     while (await this.#step(targetMs)) {
       if (await condition()) return true;
     }
@@ -51,18 +71,61 @@ export class TimeControl {
     return condition();
   }
 
+  /** Moves to the next virtual timer and runs all that is due then. @returns false when there is none. */
+  async next(): Promise<boolean> {
+    await this.#begin(null);
+    return await this.#step(Number.POSITIVE_INFINITY);
+  }
+
   /** Waits, in real time, until nothing moves on the sockets any more; also without any, for a client may be connecting. */
-  async settle(): Promise<void> {
+  async settle(timers: TimersInStep | null = null): Promise<void> {
     this.#sinceTurn = 0;
-    const startedAtMs = realNowMs();
     let quietTurns = 0;
     let { traffic } = this.#pump;
-    while (quietTurns < QUIET_TURNS && realNowMs() - startedAtMs < SETTLE_CAP_MS) {
+    let turns = 0;
+    for (; quietTurns < QUIET_TURNS && turns < this.#mostTurns; turns++) {
       await nextLoopTurn();
+      // A client that writes by a faked setImmediate writes now.
+      if (timers !== null) await timers.advance(0);
       quietTurns = this.#pump.traffic === traffic ? quietTurns + 1 : 0;
       traffic = this.#pump.traffic;
     }
+    if (turns === MOST_TURNS) this.#mostTurns = RESTLESS_TURNS;
     this.#pump.sync();
+  }
+
+  async #begin(timers: TimersInStep | null): Promise<void> {
+    this.#mostTurns = MOST_TURNS;
+    await this.settle(timers);
+  }
+
+  /** The next event of either goes first; sockets settle after each. */
+  async #advanceInStep(
+    targetMs: number,
+    timers: TimersInStep,
+    condition?: () => boolean | Promise<boolean>,
+  ): Promise<boolean> {
+    const startMs = this.nowMs;
+    const totalMs = targetMs - startMs;
+    const blindStepMs = Math.max(1, Math.ceil(totalMs / BLIND_STEPS));
+    for (let elapsedMs = 0; elapsedMs < totalMs; ) {
+      const toFake = timers.msToNext();
+      const toOwnMs = (this.#pump.clock.nextDueAtMs() ?? targetMs) - (startMs + elapsedMs);
+      const stepMs = Math.min(
+        totalMs - elapsedMs,
+        Math.max(1, toOwnMs),
+        toFake === null ? Number.POSITIVE_INFINITY : Math.max(1, toFake ?? blindStepMs),
+      );
+      elapsedMs += stepMs;
+      const { traffic } = this.#pump;
+      // A clock that follows the faked Date goes along by itself.
+      if (this.#pump.mode !== 'follow') this.#pump.jumpTo(startMs + elapsedMs);
+      await timers.advance(stepMs);
+      this.#pump.sync();
+      if (this.#pump.traffic !== traffic || stepMs === (toFake ?? stepMs)) await this.settle(timers);
+      if (condition !== undefined && (await condition())) return true;
+    }
+    return condition === undefined || (await condition());
   }
 
   async #step(targetMs: number): Promise<boolean> {
