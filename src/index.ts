@@ -18,11 +18,12 @@ export type { NodeEvent } from './node/ports.js';
 export { Cluster } from './testkit/cluster.js';
 export type { BlockedClient, RecordOptions, WhenCommandOptions } from './testkit/cluster-clients.js';
 export type { ClusterOptions } from './testkit/cluster-options.js';
-export type { WaitCondition, WaitOptions } from './testkit/cluster-time.js';
+export type { StepOptions, WaitCondition, WaitOptions } from './testkit/cluster-time.js';
 export type { CommandArgument, CommandReply } from './testkit/command-client.js';
 export type { Counters } from './testkit/counters.js';
 export type { Duration } from './testkit/duration.js';
 export type { ClusterLogEntry, EventFilter, EventKind } from './testkit/event-log.js';
+export type { FakeTimers } from './testkit/fake-timers.js';
 export type { CallFilter, ClientFilter } from './testkit/faults/call-filter.js';
 export type {
   ClientFault,

@@ -107,7 +107,9 @@ export class ClientListener {
         },
         reset: () => {
           this.#pump.traffic++;
-          socket.resetAndDestroy();
+          // A socket of TLS has no handle that could be told to.
+          if (tls) socket.destroy();
+          else socket.resetAndDestroy();
         },
       });
     });

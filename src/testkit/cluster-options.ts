@@ -97,7 +97,7 @@ function isOptionsObject(value: unknown): value is ClusterOptions {
 
 const MOST_NODES = 2000;
 /** The second day of 1970: to Redis a time of 0 means never, and the cluster forms before its start time. */
-const EARLIEST_START_MS = 86_400_000;
+export const EARLIEST_START_MS = 86_400_000;
 /** The year 9999: room for expiry times behind it. */
 const LATEST_START_MS = Date.UTC(9999, 11, 31);
 /** Directives of redis.conf that follow from other options. */

@@ -3,6 +3,7 @@ import { RedisTestClusterError } from '../../fixtures/error.js';
 import { ClusterEvents } from './cluster-events.js';
 import type { ClusterParts } from './cluster-nodes.js';
 import { type Duration, toMilliseconds } from './duration.js';
+import { assertSocketsCanWork, type FakeTimers, TimersInStep } from './fake-timers.js';
 import { convergenceProblem, readinessProblem, syncProblem } from './readiness.js';
 import { RealTimeWaits } from './real-time-waits.js';
 import type { NodeOwner, TestNode } from './test-node.js';
@@ -15,7 +16,12 @@ export type WaitCondition<C = unknown> =
   | 'in-sync'
   | ((cluster: C) => boolean | Promise<boolean>);
 
-export interface WaitOptions {
+export interface StepOptions {
+  /** Fake timers that go along in step. */
+  readonly timers?: FakeTimers;
+}
+
+export interface WaitOptions extends StepOptions {
   /** Virtual time after which it gives up. Default '120s'. */
   readonly timeout?: Duration;
   /** What is waited for, for the error message. */
@@ -35,6 +41,8 @@ const NAMED = {
 export abstract class ClusterTime extends ClusterEvents {
   protected readonly time: TimeControl;
   readonly #waits = new RealTimeWaits();
+  /** Time followed the test's Date when it was last asked. */
+  #follows = false;
 
   constructor(parts: ClusterParts, makeNodes: (owner: NodeOwner) => readonly TestNode[]) {
     super(parts, makeNodes);
@@ -51,17 +59,87 @@ export abstract class ClusterTime extends ClusterEvents {
   }
 
   /**
-   * Moves virtual time forward. Every timer on the way fires in order; wherever bytes moved on a client's socket, they
-   * are let through before time goes on. Waits first for what clients have sent already.
+   * Moves virtual time forward. Every timer on the way fires in order, each as often as it is due; wherever bytes moved on
+   * a client's socket, they are let through before time goes on. Waits first for what clients have sent already: beside a
+   * client that never stops sending, for some tens of milliseconds at most.
    * @param duration milliseconds, or a text such as '15s'.
-   * @throws RedisTestClusterError INVALID_ARGUMENT, STOPPED.
+   * @param options `timers`: fake timers (`vi`, `jest`, a sinon clock, `mock.timers`) that go along in step, each of their
+   *   timers at its moment among those of the nodes.
+   * @throws RedisTestClusterError INVALID_ARGUMENT, STOPPED, FAKED_TIMERS when process.nextTick is faked.
    * @example
    * await cluster.advance('20s');
+   * await cluster.advance('1m', { timers: vi });
    */
-  async advance(duration: Duration): Promise<void> {
+  async advance(duration: Duration, options: StepOptions = {}): Promise<void> {
+    this.assertUsable('advance()');
+    await this.time.advanceBy(toMilliseconds(duration, 'advance(duration)'), inStep(options));
     this.assertRunning();
-    await this.time.advanceBy(toMilliseconds(duration, 'advance(duration)'));
+  }
+
+  /**
+   * Moves virtual time forward to a moment; see advance().
+   * @param time Unix milliseconds or a Date, not before now().
+   */
+  async advanceTo(time: number | Date, options: StepOptions = {}): Promise<void> {
+    this.assertUsable('advanceTo()');
+    const targetMs = Number(time);
+    const nowMs = this.now();
+    if (!(Number.isFinite(targetMs) && targetMs >= nowMs)) {
+      throw new RedisTestClusterError(
+        'INVALID_ARGUMENT',
+        `advanceTo() takes Unix milliseconds or a Date from now on (${nowMs}); virtual time never goes back; got ${String(time)}`,
+      );
+    }
+    await this.time.advanceBy(targetMs - nowMs, inStep(options));
     this.assertRunning();
+  }
+
+  /**
+   * Moves to the next moment at which something is due on a node or on a link, and lets it happen.
+   * @returns the virtual time that it took, ms.
+   */
+  async next(): Promise<number> {
+    this.assertUsable('next()');
+    const startMs = this.now();
+    await this.time.next();
+    this.assertRunning();
+    return this.time.nowMs - startMs;
+  }
+
+  /**
+   * Fast-forwards until a condition holds, as waitFor(); but a condition that never holds is no failure.
+   * @param options `limit`: the virtual time that it may take, default '120s'.
+   * @returns whether it held.
+   * @example
+   * const failedOver = await cluster.runUntil(() => replica.role === 'master', { limit: '10s' });
+   */
+  async runUntil(
+    condition: (cluster: this) => boolean | Promise<boolean>,
+    options: StepOptions & { readonly limit?: Duration } = {},
+  ): Promise<boolean> {
+    this.assertUsable('runUntil()');
+    const limitMs = toMilliseconds(options.limit ?? DEFAULT_WAIT_MS, 'limit');
+    if (typeof condition !== 'function')
+      throw new RedisTestClusterError(
+        'INVALID_ARGUMENT',
+        `runUntil() takes a function, got ${String(condition)}`,
+      );
+    const held = await this.time.advanceUntil(() => condition(this), limitMs, inStep(options));
+    this.assertRunning();
+    return held;
+  }
+
+  /** Stops the flow of time: from now on it moves only by advance() and its relatives. (A node alone: `node.pause()`.) */
+  pause(): void {
+    this.assertRunning();
+    this.#follows = this.pump.mode === 'follow';
+    this.pump.setMode('manual');
+  }
+
+  /** Lets time flow with real time from where it stands; or follow the test's Date and timers again, if it did. */
+  resume(): void {
+    this.assertRunning();
+    this.pump.setMode(this.#follows ? 'follow' : 'flowing');
   }
 
   /**
@@ -81,7 +159,7 @@ export abstract class ClusterTime extends ClusterEvents {
    * await cluster.waitFor(() => replica.role === 'master');
    */
   async waitFor(condition: WaitCondition<this>, options: WaitOptions = {}): Promise<number> {
-    this.assertRunning();
+    this.assertUsable('waitFor()');
     const limitMs =
       options.timeout === undefined ? DEFAULT_WAIT_MS : toMilliseconds(options.timeout, 'timeout');
     const problem = typeof condition === 'string' ? PROBLEMS[condition] : undefined;
@@ -95,7 +173,7 @@ export abstract class ClusterTime extends ClusterEvents {
     const test =
       typeof condition === 'function' ? () => condition(this) : () => problem?.(this.nodes) === null;
     const startedAtMs = this.time.nowMs;
-    if (await this.time.advanceUntil(test, limitMs)) return this.time.nowMs - startedAtMs;
+    if (await this.time.advanceUntil(test, limitMs, inStep(options))) return this.time.nowMs - startedAtMs;
     this.assertRunning();
     const what = options.what ?? (typeof condition === 'string' ? NAMED[condition] : 'a condition');
     const reason = problem === undefined ? '' : `: ${problem(this.nodes) ?? ''}`;
@@ -138,6 +216,11 @@ export abstract class ClusterTime extends ClusterEvents {
     );
   }
 
+  protected assertUsable(call: string): void {
+    this.assertRunning();
+    assertSocketsCanWork(call);
+  }
+
   /** The cluster ends: nobody waits any longer. */
   protected endWaits(): void {
     this.#waits.failAll(new RedisTestClusterError('STOPPED', 'this cluster was stopped; start another one'));
@@ -146,4 +229,8 @@ export abstract class ClusterTime extends ClusterEvents {
   async settle(): Promise<void> {
     await this.time.settle();
   }
+}
+
+function inStep({ timers }: StepOptions): TimersInStep | null {
+  return timers === undefined ? null : new TimersInStep(timers);
 }

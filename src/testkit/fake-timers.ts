@@ -1,5 +1,15 @@
 /** The fake timers of a test (vitest, jest, sinon, node:test), moved in step with the time of a cluster. */
 import { RedisTestClusterError } from '../../fixtures/error.js';
+import { isNextTickFaked } from '../io/natives.js';
+
+/** @throws RedisTestClusterError FAKED_TIMERS when process.nextTick is faked: streams do not move without it. */
+export function assertSocketsCanWork(call: string): void {
+  if (!isNextTickFaked()) return;
+  throw new RedisTestClusterError(
+    'FAKED_TIMERS',
+    `${call}: process.nextTick is faked, so no socket of this process can work; leave it out: vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })`,
+  );
+}
 
 /**
  * What can be moved along: `vi` of vitest, `jest`, a clock of sinon or @sinonjs/fake-timers, or `mock.timers` of node:test.

@@ -101,7 +101,7 @@ export class NodePorts {
   admitClients(): Promise<void> {
     return this.#enqueue(async () => {
       if (!this.#isOpen) return;
-      await this.#client.listen(this.host, this.port);
+      await this.#client.listen(this.host, this.port, this.#tls);
     });
   }
 

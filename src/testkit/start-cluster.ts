@@ -5,7 +5,7 @@ import { Config, type ConfigValue } from '../config/config.js';
 import { ConfigError } from '../config/config-error.js';
 import { createCertificate, type Identity } from '../io/certificate.js';
 import { scriptingHost } from '../io/lua-interpreter.js';
-import { isNextTickFaked, realNowMs } from '../io/natives.js';
+import { currentNowMs, realNowMs } from '../io/natives.js';
 import { TcpConnector } from '../io/outside-connector.js';
 import { RealTimePump } from '../io/real-time-pump.js';
 import { type TlsSettings, tlsSettingsOf } from '../io/tls-settings.js';
@@ -17,11 +17,13 @@ import { VirtualClock } from '../time/virtual-clock.js';
 import { Cluster } from './cluster.js';
 import {
   type ClusterOptions,
+  EARLIEST_START_MS,
   joinArguments,
   type ResolvedClusterOptions,
   resolveClusterOptions,
 } from './cluster-options.js';
 import { EventLog } from './event-log.js';
+import { assertSocketsCanWork } from './fake-timers.js';
 import { nodesConfOf, planCluster } from './formation.js';
 import { logListenerOfEnvironment } from './logging.js';
 import { NodePorts } from './node-ports.js';
@@ -65,12 +67,7 @@ export async function startCluster(
   options?: ClusterOptions,
 ): Promise<Cluster> {
   const given = joinArguments(mastersOrOptions, replicasPerMaster, options);
-  if (isNextTickFaked()) {
-    throw new RedisTestClusterError(
-      'FAKED_TIMERS',
-      "startCluster(): process.nextTick is faked, so no socket of this process can work; leave it out: vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })",
-    );
-  }
+  assertSocketsCanWork('startCluster()');
   const resolved = resolveClusterOptions(given, randomSeed);
   const builder = new ClusterBuilder(resolved);
   try {
@@ -135,6 +132,7 @@ class ClusterBuilder {
       await cluster.advance(this.#startTimeMs - this.#clock.nowMs());
     cluster.beginTimeline();
     if (this.#options.clock === 'flowing') this.#flow();
+    else if (this.#options.clock === 'follow') this.#pump.setMode('follow');
     return cluster;
   }
 
@@ -166,7 +164,9 @@ class ClusterBuilder {
 
   /** A cluster on the time of the day is ready now, however long the forming took. */
   get #startTimeMs(): number {
-    return this.#options.startTimeMs ?? Math.floor(realNowMs());
+    const { startTimeMs, clock } = this.#options;
+    if (startTimeMs !== null) return startTimeMs;
+    return Math.max(EARLIEST_START_MS, Math.floor(clock === 'follow' ? currentNowMs() : realNowMs()));
   }
 
   /** Gives back what a failed start had taken. */

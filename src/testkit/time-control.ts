@@ -85,8 +85,8 @@ export class TimeControl {
     let turns = 0;
     for (; quietTurns < QUIET_TURNS && turns < this.#mostTurns; turns++) {
       await nextLoopTurn();
-      // A client that writes by a faked setImmediate writes now.
-      if (timers !== null) await timers.advance(0);
+      // A client that writes by a faked setImmediate writes now. Only then: such a move takes milliseconds.
+      if (timers !== null && isDueNow(timers)) await timers.advance(0);
       quietTurns = this.#pump.traffic === traffic ? quietTurns + 1 : 0;
       traffic = this.#pump.traffic;
     }
@@ -99,7 +99,10 @@ export class TimeControl {
     await this.settle(timers);
   }
 
-  /** The next event of either goes first; sockets settle after each. */
+  /**
+   * The next event of either goes first; sockets settle where something went over them. Fake time is moved where somebody
+   * can see it: when a fake timer is due, when a client got something, and at the end; each move takes a turn of its own.
+   */
   async #advanceInStep(
     targetMs: number,
     timers: TimersInStep,
@@ -108,22 +111,27 @@ export class TimeControl {
     const startMs = this.nowMs;
     const totalMs = targetMs - startMs;
     const blindStepMs = Math.max(1, Math.ceil(totalMs / BLIND_STEPS));
+    let fakeMs = 0;
     for (let elapsedMs = 0; elapsedMs < totalMs; ) {
       const toFake = timers.msToNext();
-      const toOwnMs = (this.#pump.clock.nextDueAtMs() ?? targetMs) - (startMs + elapsedMs);
-      const stepMs = Math.min(
-        totalMs - elapsedMs,
-        Math.max(1, toOwnMs),
-        toFake === null ? Number.POSITIVE_INFINITY : Math.max(1, toFake ?? blindStepMs),
-      );
-      elapsedMs += stepMs;
+      const fakeDueMs = toFake === null ? totalMs : fakeMs + (toFake ?? blindStepMs);
+      const ownDueMs = (this.#pump.clock.nextDueAtMs() ?? targetMs) - startMs;
+      elapsedMs = Math.min(totalMs, Math.max(elapsedMs + 1, Math.min(ownDueMs, fakeDueMs)));
       const { traffic } = this.#pump;
       // A clock that follows the faked Date goes along by itself.
-      if (this.#pump.mode !== 'follow') this.#pump.jumpTo(startMs + elapsedMs);
-      await timers.advance(stepMs);
-      this.#pump.sync();
-      if (this.#pump.traffic !== traffic || stepMs === (toFake ?? stepMs)) await this.settle(timers);
-      if (condition !== undefined && (await condition())) return true;
+      const follows = this.#pump.mode === 'follow';
+      if (!follows) this.#pump.jumpTo(startMs + elapsedMs);
+      const isSeen = this.#pump.traffic !== traffic;
+      if (isSeen || follows || elapsedMs >= fakeDueMs || elapsedMs === totalMs) {
+        await timers.advance(elapsedMs - fakeMs);
+        fakeMs = elapsedMs;
+        this.#pump.sync();
+        await this.settle(timers);
+      }
+      if (condition !== undefined && (await condition())) {
+        if (fakeMs < elapsedMs) await timers.advance(elapsedMs - fakeMs);
+        return true;
+      }
     }
     return condition === undefined || (await condition());
   }
@@ -139,4 +147,10 @@ export class TimeControl {
     }
     return true;
   }
+}
+
+/** A fake timer is due already, or they do not tell. */
+function isDueNow(timers: TimersInStep): boolean {
+  const toNext = timers.msToNext();
+  return toNext === 0 || toNext === undefined;
 }
