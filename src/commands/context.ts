@@ -7,6 +7,7 @@ import type { Persistence } from '../persistence/persistence.js';
 import type { Replication } from '../replication/replication.js';
 import type { ByteString } from '../resp/byte-string.js';
 import type { ErrorReply, NoReply, Reply } from '../resp/reply.js';
+import type { LatencyHistogram } from '../structures/latency-histogram.js';
 import type { Clock } from '../time/clock.js';
 import type { Random } from '../time/random.js';
 import type { AccessControl } from './acl/access-control.js';
@@ -87,6 +88,19 @@ export interface NodeStats {
   totalErrorReplies: number;
   totalNetInputBytes: number;
   totalNetOutputBytes: number;
+  /** Of these, what came from the master and went to replicas. */
+  replicationInputBytes: number;
+  replicationOutputBytes: number;
+  /** Chunks that clients sent, and writes to them. */
+  reads: number;
+  writes: number;
+  /** Inputs handled, how long they held up the node, and the most commands in one. */
+  cycles: number;
+  heldUs: number;
+  mostCommandsInCycle: number;
+  /** Values that were freed in the background, and dumps that were looked through. */
+  lazyFreed: number;
+  sanitizedDumps: number;
   unexpectedErrorReplies: number;
   evictedClients: number;
   replyBufferShrinks: number;
@@ -109,6 +123,34 @@ export interface CommandStats {
   /** Ran and answered an error. */
   failed: number;
   microseconds: number;
+  /** Null while latency-tracking is off. */
+  histogram: LatencyHistogram | null;
+}
+
+/** What happens per second of late. */
+export interface Rates {
+  readonly commandsPerSecond: number;
+  readonly inputBytesPerSecond: number;
+  readonly outputBytesPerSecond: number;
+  readonly replicationInputBytesPerSecond: number;
+  readonly replicationOutputBytesPerSecond: number;
+  readonly cyclesPerSecond: number;
+  readonly cycleDurationUs: number;
+}
+
+/** What LATENCY knows of one second. */
+export interface LatencySample {
+  readonly atS: number;
+  latencyMs: number;
+}
+
+export interface LatencyEvents {
+  readonly names: readonly string[];
+  /** Oldest first. */
+  samplesOf(name: string): readonly LatencySample[];
+  maxMsOf(name: string): number;
+  /** @returns false when there was no such event. */
+  reset(name: string): boolean;
 }
 
 export interface NodeContext {
@@ -148,6 +190,8 @@ export interface NodeContext {
   readonly scripting?: ScriptingPort | null;
   readonly migrationLinks: MigrationLinks;
   readonly memory: MemoryPort;
+  readonly rates: Rates;
+  readonly latency: LatencyEvents;
   readonly debugSwitches?: DebugSwitches;
   /** Process id for INFO; absent = 1. */
   readonly processId?: number;
@@ -173,6 +217,8 @@ export interface MemoryPort {
   readonly replicationBytes: number;
   readonly uncountedBytes: number;
   readonly clientBytes: { readonly normal: number; readonly replica: number };
+  /** The greatest buffers that clients had in the last seconds. */
+  readonly recentClientBuffers: { readonly input: number; readonly output: number };
   /** For how long memory was short although eviction tried: this time, and altogether. */
   readonly exceededUs: { readonly current: number; readonly total: number };
   /** Memory was short when the command in hand (a script, a transaction) began: what it calls with the flag denyoom is refused. */

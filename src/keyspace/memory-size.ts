@@ -38,6 +38,24 @@ export function storedBytes(key: ByteString, value: StoredValue): number {
   return textBytes(key.length) + KEY_ENTRY_BYTES + valueBytes(value);
 }
 
+/** Values that are freed in the background have more pieces than that (LAZYFREE_THRESHOLD). */
+const FREED_AT_ONCE = 64;
+
+/** UNLINK and the like leave it to the background to free a value in so many pieces (lazyfreeGetFreeEffort). */
+export function isFreedLazily(value: StoredValue): boolean {
+  if (typeof value === 'string') return false;
+  switch (value.type) {
+    case 'string':
+      return false;
+    case 'list':
+      return value.encoding === 'quicklist' && value.nodeCount > FREED_AT_ONCE;
+    case 'stream':
+      return value.entries.nodes.length + value.groups.size > FREED_AT_ONCE;
+    default:
+      return (value.encoding === 'hashtable' || value.encoding === 'skiplist') && value.size > FREED_AT_ONCE;
+  }
+}
+
 function valueBytes(value: StoredValue): number {
   if (typeof value === 'string') return stringBytes(naturalEncodingOf(value), value.length);
   switch (value.type) {

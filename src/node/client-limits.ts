@@ -25,9 +25,12 @@ const SMALLEST_LIMIT = 128 * 1024;
 /** Clients are told apart by powers of two of what they take, from 32 KB to 8 GB. */
 const FIRST_BUCKET = 15;
 const LAST_BUCKET = 33;
+const SECONDS_NOTED = 8;
 
 export class ClientLimits {
   readonly #host: ClientLimitsHost;
+  readonly #recentBuffers: { input: number; output: number }[] = [];
+  #notedSecond = 0;
   readonly #bytes: Record<ClientType, number> = { normal: 0, pubsub: 0, replica: 0, master: 0 };
 
   constructor(host: ClientLimitsHost) {
@@ -47,6 +50,29 @@ export class ClientLimits {
     this.#bytes[type] += bytes;
     session.countedType = type;
     session.countedBytes = bytes;
+  }
+
+  /** Keeps the greatest buffers of the last seconds (clientsCronTrackExpansiveClients). */
+  noteBuffers(session: ClientSession): void {
+    const second = Math.floor(this.#host.nowMs() / 1000);
+    if (second !== this.#notedSecond) {
+      this.#notedSecond = second;
+      this.#recentBuffers.push({ input: 0, output: 0 });
+      if (this.#recentBuffers.length > SECONDS_NOTED) this.#recentBuffers.shift();
+    }
+    const noted = this.#recentBuffers.at(-1);
+    if (noted === undefined) return;
+    noted.input = Math.max(noted.input, session.queryRoom);
+    noted.output = Math.max(noted.output, outputBytesOf(session).bytes);
+  }
+
+  get recentBuffers(): { readonly input: number; readonly output: number } {
+    const greatest = { input: 0, output: 0 };
+    for (const { input, output } of this.#recentBuffers) {
+      greatest.input = Math.max(greatest.input, input);
+      greatest.output = Math.max(greatest.output, output);
+    }
+    return greatest;
   }
 
   forget(session: ClientSession): void {

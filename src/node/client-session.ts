@@ -50,7 +50,7 @@ export interface SessionOwner {
   onOutputGrew(session: ClientSession): void;
   /** Bytes came in or went out: what the client takes of memory changed. */
   onBuffersChanged(session: ClientSession): void;
-  countOutput(bytes: number): void;
+  countOutput(session: ClientSession, bytes: number): void;
 }
 
 /** Output of which the connection is told something. */
@@ -273,7 +273,7 @@ export class ClientSession implements Session {
     if (count > 0) {
       this.buffers.onOutput(count);
       this.bytesOut += count;
-      this.#owner.countOutput(count);
+      this.#owner.countOutput(this, count);
       for (const chunk of this.#chunks ?? []) {
         if (typeof chunk === 'object' && 'mark' in chunk) this.#connection?.write(chunk.bytes, chunk.mark);
         else this.#connection?.write(chunk);
@@ -283,6 +283,8 @@ export class ClientSession implements Session {
       const text = this.#text;
       this.#text = '';
       if (text !== '') this.#connection?.write(text);
+      // What the client does not take waits in the connection.
+      if ((this.#connection?.pendingBytes ?? 0) > this.buffers.replyRoom) this.#owner.onOutputGrew(this);
       this.#owner.onBuffersChanged(this);
     }
     if (this.closeAfterReply) {

@@ -355,7 +355,7 @@ export class Dispatcher {
     const { commands } = this.#host.context.stats;
     const counters = commands.get(command.fullName);
     if (counters === undefined)
-      commands.set(command.fullName, { calls: 0, rejected: 1, failed: 0, microseconds: 0 });
+      commands.set(command.fullName, { calls: 0, rejected: 1, failed: 0, microseconds: 0, histogram: null });
     else counters.rejected++;
   }
 }

@@ -12,7 +12,9 @@ import type { ResolvedCommand } from '../commands/table.js';
 import type { Database } from '../keyspace/database.js';
 import type { ByteString } from '../resp/byte-string.js';
 import { ErrorReply, NO_REPLY, type NoReply, type Reply } from '../resp/reply.js';
+import { LatencyHistogram } from '../structures/latency-histogram.js';
 import type { BlockedOnKeys } from './blocked-on-keys.js';
+import type { LatencyMonitor } from './latency-monitor.js';
 import type { Monitors } from './monitors.js';
 import type { OwnOutput } from './own-output.js';
 import type { Propagation, PropagationTarget } from './propagation.js';
@@ -27,6 +29,7 @@ export interface ExecutionHost {
   readonly monitors: Monitors;
   readonly tracking: Tracking;
   readonly slowLog: SlowLog;
+  readonly latency: LatencyMonitor;
   readonly blockedOnKeys: BlockedOnKeys;
   notify(eventClass: NotificationClass, event: string, key: ByteString, dbIndex: number): void;
   onErrorReply(session: Session, error: ErrorReply): void;
@@ -123,7 +126,7 @@ export class Executor {
       stats.totalCommandsProcessed++;
     }
     if (reply instanceof ErrorReply && !reply.isCounted) counters.failed++;
-    counters.microseconds += this.#heldUs;
+    this.#countDuration(counters, command, isWaiting);
     if (isWaiting) {
       session.waitsWith = { command, argv };
     } else if (session.kind !== 'master-link') {
@@ -177,10 +180,24 @@ export class Executor {
     const { commands } = this.#host.context.stats;
     let counters = commands.get(command);
     if (counters === undefined) {
-      counters = { calls: 0, rejected: 0, failed: 0, microseconds: 0 };
+      counters = { calls: 0, rejected: 0, failed: 0, microseconds: 0, histogram: null };
       commands.set(command, counters);
     }
     return counters;
+  }
+
+  #countDuration(counters: CommandStats, command: ResolvedCommand, isWaiting: boolean): void {
+    const { stats, config } = this.#host.context;
+    const durationUs = this.#heldUs;
+    if (durationUs > 0) {
+      counters.microseconds += durationUs;
+      stats.heldUs += durationUs;
+      const event = command.flags.has('fast') ? 'fast-command' : 'command';
+      this.#host.latency.add(event, Math.floor(durationUs / 1000));
+    }
+    if (isWaiting || !config.values['latency-tracking']) return;
+    counters.histogram ??= new LatencyHistogram();
+    counters.histogram.record(durationUs * 1000);
   }
 
   /** The command in hand holds up the node that long. */

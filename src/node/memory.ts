@@ -74,6 +74,10 @@ export class Memory implements MemoryPort {
     };
   }
 
+  get recentClientBuffers(): MemoryPort['recentClientBuffers'] {
+    return this.#host.limits.recentBuffers;
+  }
+
   get clientBuckets(): MemoryPort['clientBuckets'] {
     return this.#host.limits.isEvicting ? this.#host.limits.buckets() : null;
   }

@@ -33,6 +33,7 @@ import { NodeDebugSwitches } from './debug-switches.js';
 import { Dispatcher, type DispatchHost } from './dispatch.js';
 import { type ExecutionHost, Executor } from './execution.js';
 import { KeyspaceEvents } from './keyspace-events.js';
+import { LatencyMonitor } from './latency-monitor.js';
 import { Memory } from './memory.js';
 import { memoryHostOf } from './memory-host.js';
 import { KeptMigrationLinks } from './migration-links.js';
@@ -43,6 +44,7 @@ import { createPersistenceHost } from './persistence-host.js';
 import type { ClientConnection, LogLevel, NodeHost, NodeStorage } from './ports.js';
 import { Propagation } from './propagation.js';
 import { PubSub } from './pub-sub.js';
+import { NodeRates } from './rates.js';
 import { createReplicationHost } from './replication-host.js';
 import { Scripts } from './scripts.js';
 import { ServerCron } from './server-cron.js';
@@ -90,6 +92,8 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   readonly migrationLinks: KeptMigrationLinks;
   readonly limits: ClientLimits;
   readonly memory: Memory;
+  readonly rates = new NodeRates();
+  readonly latency: LatencyMonitor;
   readonly slowLog = new SlowLog();
   readonly scripting: Scripts | null;
   readonly debugSwitches = new NodeDebugSwitches(this);
@@ -203,6 +207,10 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
       onDoomed: (session) => void this.#doomed.push(session),
     });
     this.memory = new Memory(memoryHostOf(this, host));
+    this.latency = new LatencyMonitor(
+      () => this.config.values['latency-monitor-threshold'],
+      () => host.clock.nowMs(),
+    );
     this.#masterSession = new ClientSession(this, 0, 'master-link', null);
     const snapshots = new Snapshots(this);
     this.replication = new Replication(
@@ -297,7 +305,11 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   handle(input: () => void): void {
     if (this.#stopped || this.#ending) return;
     this.halted = false;
+    const before = this.stats.totalCommandsProcessed;
     this.#attempt(input);
+    this.stats.cycles++;
+    const ran = this.stats.totalCommandsProcessed - before;
+    if (ran > this.stats.mostCommandsInCycle) this.stats.mostCommandsInCycle = ran;
     this.#afterInput();
   }
 
@@ -384,11 +396,14 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   }
 
   countInput(bytes: number): void {
+    this.stats.reads++;
     this.stats.totalNetInputBytes += bytes;
   }
 
-  countOutput(bytes: number): void {
+  countOutput(session: ClientSession, bytes: number): void {
+    this.stats.writes++;
     this.stats.totalNetOutputBytes += bytes;
+    if (session.isReplica) this.stats.replicationOutputBytes += bytes;
   }
 
   // Execution and dispatch host

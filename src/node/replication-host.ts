@@ -8,12 +8,13 @@ import type { ClientSession } from './client-session.js';
 import type { PauseState } from './pause.js';
 import type { NodeHost } from './ports.js';
 import type { Snapshots } from './snapshots.js';
+import type { ServerStats } from './stats.js';
 
 export interface ReplicationHostParts {
   readonly host: NodeHost;
   readonly version: RedisVersion;
   readonly config: Config;
-  readonly stats: ReplicationHost['stats'];
+  readonly stats: ServerStats;
   readonly snapshots: Snapshots;
   persistence(): Persistence;
   readonly pause: PauseState;
@@ -32,7 +33,17 @@ export function createReplicationHost(parts: ReplicationHostParts): ReplicationH
     random: host.random,
     config: config.values,
     stats,
-    connect: (ip, port, handlers) => host.connectStream(ip, port, handlers),
+    connect: (ip, port, handlers) =>
+      host.connectStream(ip, port, {
+        onConnected: () => handlers.onConnected(),
+        onData(chunk) {
+          stats.reads++;
+          stats.totalNetInputBytes += chunk.length;
+          stats.replicationInputBytes += chunk.length;
+          handlers.onData(chunk);
+        },
+        onClose: (reason) => handlers.onClose(reason),
+      }),
     createSnapshot: (request) => snapshots.create(request),
     loadSnapshot(rdb) {
       parts.persistence().beforeSync();

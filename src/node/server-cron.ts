@@ -45,6 +45,7 @@ export class ServerCron {
     if (node.debugSwitches.cronPaused) return;
     node.shutdown.cron();
     if (node.debugSwitches.activeExpire) node.keyspace.activeExpireCycle(this.#host.clock.nowMs());
+    node.rates.sample(node.stats, this.#host.clock.nowMs() * 1000);
     this.#clientsCron();
     node.persistence.cron();
     if (this.#runs % RUNS_PER_SECOND === 0) {
@@ -96,6 +97,7 @@ export class ServerCron {
       if (resized === 'shrunk') stats.replyBufferShrinks++;
       else if (resized === 'expanded') stats.replyBufferExpands++;
       limits.account(session);
+      limits.noteBuffers(session);
       limits.checkOutput(session, false);
     }
   }

@@ -11,7 +11,9 @@ import { CommandTable } from '../../src/commands/table.js';
 import { transactionCommands } from '../../src/commands/transactions/index.js';
 import { Config, type ConfigInput } from '../../src/config/config.js';
 import { Keyspace } from '../../src/keyspace/keyspace.js';
+import { LatencyMonitor } from '../../src/node/latency-monitor.js';
 import { PubSub } from '../../src/node/pub-sub.js';
+import { NodeRates } from '../../src/node/rates.js';
 import { createNodeStats } from '../../src/node/stats.js';
 import { Tracking } from '../../src/node/tracking.js';
 import { NO_SHUTDOWN_IN_PROGRESS, unknownSubcommand, wrongArity } from '../../src/resp/errors/index.js';
@@ -146,6 +148,11 @@ export class FakeServer {
       blockedOnKeys: { signalReady: () => undefined, awaitedKeys: 0, awaitedDeletions: 0 },
       migrationLinks: { count: 0, open: () => 'refused', close: () => undefined },
       memory: NO_MEMORY,
+      rates: new NodeRates(),
+      latency: new LatencyMonitor(
+        () => this.config.values['latency-monitor-threshold'],
+        () => this.clock.nowMs(),
+      ),
       persistence: {
         rdb: { onFlushAll: () => undefined, lastSaveMs: START_MS },
         child: { forks: 0, running: null, isRunning: () => false },
@@ -251,6 +258,7 @@ const NO_MEMORY: NodeContext['memory'] = {
   exceededUs: { current: 0, total: 0 },
   isOutOfMemory: false,
   clientBuckets: null,
+  recentClientBuffers: { input: 0, output: 0 },
   reset: () => undefined,
 };
 

@@ -1,18 +1,22 @@
 /** DEL and UNLINK. https://redis.io/docs/latest/commands/del/ */
+import { isFreedLazily } from '../../keyspace/memory-size.js';
 import type { ByteString } from '../../resp/byte-string.js';
 import type { Reply } from '../../resp/reply.js';
 import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { allKeys } from '../key-specs.js';
 
-/** Nothing is freed in the background here, so both do the same. */
+/** Nothing is freed in the background here, so both do the same, but for what is counted. */
 function runDel(context: CommandContext, argv: readonly ByteString[]): Reply {
-  const { db } = context;
+  const { db, node, command } = context;
+  const isLazy = command.fullName === 'unlink' || node.config.values['lazyfree-lazy-user-del'];
   let deleted = 0;
   for (let position = 1; position < argv.length; position++) {
     const key = argv[position]!;
     db.expireIfNeeded(key);
+    const value = isLazy ? db.peekStored(key) : undefined;
     if (!db.delete(key)) continue;
+    if (value !== undefined && isFreedLazily(value)) node.stats.lazyFreed++;
     db.signalModified(key);
     context.notify('g', 'del', key);
     deleted++;

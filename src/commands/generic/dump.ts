@@ -113,6 +113,7 @@ function valueOfPayload(context: CommandContext, text: ByteString): StoredValue 
   const { debugSwitches } = context.node;
   if (!verifyDumpPayload(payload, rdbVersionOf(context.node.version), debugSwitches?.skipsChecksums))
     return WRONG_PAYLOAD;
+  if (context.node.config.values['sanitize-dump-payload'] === 'yes') context.node.stats.sanitizedDumps++;
   const { config, version } = context.node;
   if (version === '7.0' && (payload[0] as number) > LAST_TYPE_OF_70) return BAD_DATA_FORMAT;
   try {

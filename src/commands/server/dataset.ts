@@ -70,10 +70,13 @@ export const datasetCommands = [
 ] as const satisfies readonly Command[];
 
 function flush(context: CommandContext, argv: readonly ByteString[], dbIndex: number | null): Reply {
-  const mode = argv.length === 1 ? 'sync' : toLowerAscii(asCString(argv[1]!));
+  const isLazy = context.node.config.values['lazyfree-lazy-user-flush'];
+  const mode = argv.length === 1 ? (isLazy ? 'async' : 'sync') : toLowerAscii(asCString(argv[1]!));
   if (argv.length > 2 || (mode !== 'sync' && mode !== 'async')) return SYNTAX_ERROR;
-  const { keyspace } = context.node;
-  keyspace.dirty += keyspace.flush(dbIndex);
+  const { keyspace, stats } = context.node;
+  const flushed = keyspace.flush(dbIndex);
+  keyspace.dirty += flushed;
+  if (mode === 'async') stats.lazyFreed += flushed;
   if (dbIndex === null) context.node.persistence.rdb.onFlushAll();
   // Also of an empty database: a replica might have keys that its master has not.
   context.forcePropagation();

@@ -1,7 +1,7 @@
 /** INFO: the state of the node in sections of lines (genRedisInfoString in server.c). https://redis.io/docs/latest/commands/info/ */
 import { asCString, type ByteString, toLowerAscii } from '../../resp/byte-string.js';
 import { type Reply, VerbatimReply } from '../../resp/reply.js';
-import type { Command } from '../command.js';
+import type { Command, RedisVersion } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { commandStatsSection, errorStatsSection, latencyStatsSection } from './info/command-sections.js';
 import { clusterSection, keyspaceSection, replicationSection } from './info/dataset-sections.js';
@@ -9,7 +9,7 @@ import { memorySection } from './info/memory-section.js';
 import { persistenceSection } from './info/persistence-section.js';
 import type { InfoSection } from './info/section.js';
 import { clientsSection, cpuSection, serverSection } from './info/server-section.js';
-import { statsSection } from './info/stats-section.js';
+import { debugSection, statsSection } from './info/stats-section.js';
 
 interface NamedSection {
   readonly name: string;
@@ -17,6 +17,8 @@ interface NamedSection {
   readonly lines: InfoSection;
   /** Shown by `all` and when it is asked for, but not by a bare INFO. */
   readonly onDemand?: true;
+  /** Not shown by `all` either, and known since that release. */
+  readonly byNameOnly?: '7.2';
 }
 
 /** In the order in which they are printed. */
@@ -34,6 +36,7 @@ const SECTIONS: readonly NamedSection[] = [
   { name: 'latencystats', title: 'Latencystats', lines: latencyStatsSection, onDemand: true },
   { name: 'cluster', title: 'Cluster', lines: clusterSection },
   { name: 'keyspace', title: 'Keyspace', lines: keyspaceSection },
+  { name: 'debug', title: 'Debug', lines: debugSection, onDemand: true, byNameOnly: '7.2' },
 ];
 
 export const info = {
@@ -51,7 +54,10 @@ export const info = {
 } as const satisfies Command;
 
 function describeNode(context: CommandContext, asked: readonly ByteString[]): Reply {
-  const chosen = sectionsFor(asked.map((section) => toLowerAscii(asCString(section))));
+  const chosen = sectionsFor(
+    asked.map((section) => toLowerAscii(asCString(section))),
+    context.node.version,
+  );
   const texts = chosen.map(({ title, lines }) => {
     const printed = lines(context).map(([name, value]) => `${name}:${value}\r\n`);
     return `# ${title}\r\n${printed.join('')}`;
@@ -59,10 +65,13 @@ function describeNode(context: CommandContext, asked: readonly ByteString[]): Re
   return new VerbatimReply('txt', texts.join('\r\n'));
 }
 
-function sectionsFor(asked: readonly string[]): readonly NamedSection[] {
-  if (asked.includes('all') || asked.includes('everything')) return SECTIONS;
+function sectionsFor(asked: readonly string[], version: RedisVersion): readonly NamedSection[] {
+  const wantsAll = asked.includes('all') || asked.includes('everything');
   const wantsDefault = asked.length === 0 || asked.includes('default');
   // The modules have a section of their own under that name too, and here there are none.
   const names = asked.map((name) => (name === 'modules' ? 'module_list' : name));
-  return SECTIONS.filter(({ name, onDemand }) => names.includes(name) || (wantsDefault && onDemand !== true));
+  return SECTIONS.filter(({ name, onDemand, byNameOnly }) => {
+    if (byNameOnly !== undefined) return names.includes(name) && version === byNameOnly;
+    return wantsAll || names.includes(name) || (wantsDefault && onDemand !== true);
+  });
 }

@@ -1,10 +1,11 @@
-/** LATENCY: no event takes noticeable time here, so the monitor has no samples; histograms come from the command statistics. https://redis.io/docs/latest/commands/latency-histogram/ */
+/** LATENCY: what held up the node, and how long commands took. On a clock that stands while a command runs, only what sleeps on purpose takes any time. https://redis.io/docs/latest/commands/latency-histogram/ */
 import { type ByteString, toLowerAscii } from '../../resp/byte-string.js';
 import { noLatencySamples } from '../../resp/errors/index.js';
 import { MapReply, type Reply, VerbatimReply } from '../../resp/reply.js';
 import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { helpReply } from '../help.js';
+import { latencyDoctor, latencyGraph } from './latency-report.js';
 
 const TIPS = ['nondeterministic_output', 'request_policy:all_nodes', 'response_policy:special'] as const;
 
@@ -19,12 +20,7 @@ const subcommands = [
     flags: ['admin', 'noscript', 'loading', 'stale'],
     tips: TIPS,
     run: ({ node }) =>
-      new VerbatimReply(
-        'txt',
-        node.config.values['latency-monitor-threshold'] === 0
-          ? 'Latency monitoring is disabled: CONFIG SET latency-monitor-threshold <milliseconds> enables it.\n'
-          : 'No latency spike was observed in the lifetime of this node.\n',
-      ),
+      new VerbatimReply('txt', latencyDoctor(node.latency, node.config.values['latency-monitor-threshold'])),
   },
   {
     name: 'graph',
@@ -35,7 +31,10 @@ const subcommands = [
     arity: 3,
     flags: ['admin', 'noscript', 'loading', 'stale'],
     tips: TIPS,
-    run: (_context, argv) => noLatencySamples(argv[2]!),
+    run: ({ node, nowMs }, argv) =>
+      node.latency.samplesOf(argv[2]!).length === 0
+        ? noLatencySamples(argv[2]!)
+        : new VerbatimReply('txt', latencyGraph(node.latency, argv[2]!, nowMs)),
   },
   {
     name: 'history',
@@ -46,7 +45,8 @@ const subcommands = [
     arity: 3,
     flags: ['admin', 'noscript', 'loading', 'stale'],
     tips: TIPS,
-    run: () => [],
+    run: ({ node }, argv) =>
+      node.latency.samplesOf(argv[2]!).map(({ atS, latencyMs }): Reply => [atS, latencyMs]),
   },
   {
     name: 'latest',
@@ -57,7 +57,7 @@ const subcommands = [
     arity: 2,
     flags: ['admin', 'noscript', 'loading', 'stale'],
     tips: TIPS,
-    run: () => [],
+    run: latest,
   },
   {
     name: 'reset',
@@ -69,7 +69,7 @@ const subcommands = [
     flags: ['admin', 'noscript', 'loading', 'stale'],
     tips: ['request_policy:all_nodes', 'response_policy:agg_sum'],
     in70: { tips: ['request_policy:all_nodes', 'response_policy:all_succeeded'] },
-    run: () => 0,
+    run: reset,
   },
   {
     name: 'histogram',
@@ -127,12 +127,11 @@ function histogram({ node }: CommandContext, argv: readonly ByteString[]): Reply
   const reply: Reply[] = [];
   for (const name of names) {
     const counters = commands.get(name);
-    if (counters === undefined || counters.calls === 0) continue;
-    const { calls, microseconds } = counters;
-    reply.push(
-      name,
-      new MapReply(['calls', calls, 'histogram_usec', new MapReply([bucketOf(microseconds / calls), calls])]),
-    );
+    if (counters === undefined) continue;
+    const { histogram: durations } = counters;
+    if (durations === null) continue;
+    const steps = durations.cumulative().flatMap(([ns, count]) => [Math.floor(ns / 1000), count]);
+    reply.push(name, new MapReply(['calls', durations.total, 'histogram_usec', new MapReply(steps)]));
   }
   return new MapReply(reply);
 }
@@ -148,7 +147,15 @@ function namesIn(asked: readonly ByteString[], node: CommandContext['node']): st
   });
 }
 
-/** Only the mean is known. Buckets end at the powers of two of 1.024 microseconds, counted in nanoseconds. */
-function bucketOf(microseconds: number): number {
-  return 2 ** Math.max(0, Math.ceil(Math.log2(Math.max(1, microseconds)))) || 1;
+function latest({ node: { latency: events } }: CommandContext): Reply {
+  return events.names.map((name): Reply => {
+    const last = events.samplesOf(name).at(-1);
+    return [name, last?.atS ?? 0, last?.latencyMs ?? 0, events.maxMsOf(name)];
+  });
+}
+
+/** @returns how many events were dropped. */
+function reset({ node: { latency: events } }: CommandContext, argv: readonly ByteString[]): Reply {
+  const names = argv.length === 2 ? events.names : argv.slice(2);
+  return names.filter((name) => events.reset(name)).length;
 }

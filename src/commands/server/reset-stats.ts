@@ -8,6 +8,15 @@ export function resetStats({ stats, keyspace, memory }: NodeContext): void {
   stats.totalErrorReplies = 0;
   stats.totalNetInputBytes = 0;
   stats.totalNetOutputBytes = 0;
+  stats.replicationInputBytes = 0;
+  stats.replicationOutputBytes = 0;
+  stats.reads = 0;
+  stats.writes = 0;
+  stats.cycles = 0;
+  stats.heldUs = 0;
+  stats.mostCommandsInCycle = 0;
+  stats.lazyFreed = 0;
+  stats.sanitizedDumps = 0;
   stats.unexpectedErrorReplies = 0;
   stats.evictedClients = 0;
   stats.replyBufferShrinks = 0;

@@ -19,16 +19,14 @@ export function errorStatsSection({ node }: CommandContext): InfoLines {
     .map(([code, count]) => [`errorstat_${safeName(code)}`, `count=${count}`] as const);
 }
 
-/** Only the sum is kept of a command's durations, so every percentile is their mean. */
 export function latencyStatsSection({ node }: CommandContext): InfoLines {
   const { values } = node.config;
   if (!values['latency-tracking']) return [];
   const lines: (readonly [string, string])[] = [];
-  for (const [command, { calls, microseconds }] of node.stats.commands) {
-    if (calls === 0) continue;
-    const mean = (microseconds / calls).toFixed(3);
+  for (const [command, { histogram }] of node.stats.commands) {
+    if (histogram === null) continue;
     const percentiles = values['latency-tracking-info-percentiles'].map(
-      (each) => `p${formatPercentile(each)}=${mean}`,
+      (each) => `p${formatPercentile(each)}=${(histogram.percentile(each) / 1000).toFixed(3)}`,
     );
     lines.push([`latency_percentiles_usec_${safeName(command)}`, percentiles.join(',')]);
   }

@@ -77,7 +77,7 @@ export function memorySection(context: CommandContext): InfoLines {
     ['mem_allocator', 'libc'],
     ['active_defrag_running', 0],
     ['lazyfree_pending_objects', 0],
-    ['lazyfreed_objects', 0],
+    ['lazyfreed_objects', node.stats.lazyFreed],
   ];
 }
 

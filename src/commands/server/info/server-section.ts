@@ -66,8 +66,8 @@ export function clientsSection({ node }: CommandContext): InfoLines {
     // A link to and a link from each of the others.
     ['cluster_connections', (knownNodes - 1) * 2],
     ['maxclients', node.config.values.maxclients],
-    ['client_recent_max_input_buffer', 0],
-    ['client_recent_max_output_buffer', 0],
+    ['client_recent_max_input_buffer', node.memory.recentClientBuffers.input],
+    ['client_recent_max_output_buffer', node.memory.recentClientBuffers.output],
     ['blocked_clients', blocked.length],
     ['tracking_clients', sessions.filter((session) => session.tracking).length],
     ['clients_in_timeout_table', blocked.filter((session) => (session.blocked?.timeoutAtMs ?? 0) > 0).length],
