@@ -13,6 +13,7 @@ import type { Random } from '../time/random.js';
 import type { AccessControl } from './acl/access-control.js';
 import type { DeniedReason } from './acl/permission.js';
 import type { RedisVersion } from './command.js';
+import type { FunctionsPort } from './functions-port.js';
 import type { MigrationLinks } from './generic/migration-link.js';
 import type { MonitorPort, PubSubPort, TrackingPort } from './push-ports.js';
 import type { ScriptingPort } from './scripting-port.js';
@@ -188,6 +189,8 @@ export interface NodeContext {
   readonly blockedOnKeys: KeyWaiters;
   /** Lua scripts. */
   readonly scripting?: ScriptingPort | null;
+  /** Function libraries. */
+  readonly functions?: FunctionsPort | null;
   readonly migrationLinks: MigrationLinks;
   readonly memory: MemoryPort;
   readonly rates: Rates;

@@ -13,6 +13,15 @@ export interface CommandTraits {
   readonly flags: ReadonlySet<CommandFlag>;
 }
 
+export interface RunningDescription {
+  readonly kind: 'eval' | 'function';
+  /** SHA1, or the name of the function. */
+  readonly name: ByteString;
+  /** The command that runs it. */
+  readonly argv: readonly ByteString[];
+  readonly elapsedMs: number;
+}
+
 export interface ScriptingPort {
   /** EVAL, EVALSHA and their read-only forms. @param bySha argv[1] is a SHA1. */
   evaluate(context: CommandContext, argv: readonly ByteString[], bySha: boolean): Reply;
@@ -24,6 +33,8 @@ export interface ScriptingPort {
   /** Forgets every script and all that scripts left behind. */
   flush(): void;
   kill(kind: 'eval' | 'function'): Reply;
+  /** The script or function that runs now. */
+  readonly running: RunningDescription | null;
   /** For INFO: the scripts that are cached, bytes of them, and bytes of the interpreter's state. */
   readonly scriptCount: number;
   readonly scriptBytes: number;

@@ -32,6 +32,7 @@ import { followConfig, requestLimitsOf } from './config-changes.js';
 import { NodeDebugSwitches } from './debug-switches.js';
 import { Dispatcher, type DispatchHost } from './dispatch.js';
 import { type ExecutionHost, Executor } from './execution.js';
+import { Functions } from './functions.js';
 import { KeyspaceEvents } from './keyspace-events.js';
 import { LatencyMonitor } from './latency-monitor.js';
 import { Memory } from './memory.js';
@@ -96,6 +97,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   readonly latency: LatencyMonitor;
   readonly slowLog = new SlowLog();
   readonly scripting: Scripts | null;
+  readonly functions: Functions | null;
   readonly debugSwitches = new NodeDebugSwitches(this);
   readonly configFile: ConfigFile | null;
   readonly sessions = new Map<number, ClientSession>();
@@ -236,6 +238,10 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
       return master === null ? '' : `${master.host} ${master.port}`;
     });
     this.scripting = host.scripting === null ? null : new Scripts(this, host.scripting);
+    this.functions =
+      host.scripting === null || this.scripting === null
+        ? null
+        : new Functions(this, host.scripting, this.scripting.runner);
     this.#cron = new ServerCron(this, host);
     followConfig(this);
   }
@@ -263,6 +269,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     for (const session of [...this.sessions.values()]) session.close('shutdown');
     this.migrationLinks.closeAll();
     this.scripting?.close();
+    this.functions?.close();
     this.#host.emit({ kind: 'stopped' });
   }
 

@@ -26,7 +26,7 @@ export function createPersistenceHost(node: Node, host: NodeHost, snapshots: Sna
     },
     writeRdb: (what) => snapshots.createFile(what),
     loadRdb: (file, options) => snapshots.loadFile(file, options),
-    functions: () => [],
+    functions: () => node.functions?.codes ?? [],
     replay(argv: readonly ByteString[]): boolean {
       const command = node.commands.resolve(argv);
       if (command?.declaration.run === undefined || !command.acceptsArgumentCount(argv.length)) return false;

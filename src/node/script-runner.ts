@@ -1,5 +1,6 @@
 /** Runs scripts, one at a time: EVAL and FCALL (scriptPrepareForRun and scriptResetRun of script.c). */
 import type { CommandContext, DebugSwitches, NodeContext } from '../commands/context.js';
+import type { RunningDescription } from '../commands/scripting-port.js';
 import { isObeyed } from '../commands/session.js';
 import type { ByteString } from '../resp/byte-string.js';
 import {
@@ -41,6 +42,8 @@ export interface ScriptProgram {
   readonly flags: ReadonlySet<ScriptFlag> | null;
   /** Called by a command that may only read. */
   readonly readOnly: boolean;
+  /** The command that runs it. */
+  readonly argv: readonly ByteString[];
   readonly keys: readonly ByteString[];
   readonly args: readonly ByteString[];
 }
@@ -49,6 +52,8 @@ export class ScriptRunner {
   readonly #host: ScriptRunnerHost;
   #session: ClientSession | null = null;
   #running: RunningScript | null = null;
+  #program: ScriptProgram | null = null;
+  #startedAtMs = 0;
 
   constructor(host: ScriptRunnerHost) {
     this.#host = host;
@@ -74,6 +79,8 @@ export class ScriptRunner {
       program.keys[0],
     );
     this.#running = running;
+    this.#program = program;
+    this.#startedAtMs = this.#host.context.clock.nowMs();
     context.preventPropagation();
     try {
       const reply = this.#start(program, running);
@@ -82,6 +89,13 @@ export class ScriptRunner {
     } finally {
       this.#running = null;
     }
+  }
+
+  get running(): RunningDescription | null {
+    const program = this.#running === null ? null : this.#program;
+    if (program === null) return null;
+    const elapsedMs = this.#host.context.clock.nowMs() - this.#startedAtMs;
+    return { kind: program.kind, name: program.name, argv: program.argv, elapsedMs };
   }
 
   /** SCRIPT KILL and FUNCTION KILL. */

@@ -1,7 +1,7 @@
 /** EVAL and SCRIPT of one node: its cache of scripts and the Lua state they run in (eval.c). */
 import type { RedisVersion } from '../commands/command.js';
 import type { CommandContext } from '../commands/context.js';
-import type { CommandTraits, ScriptingPort } from '../commands/scripting-port.js';
+import type { CommandTraits, RunningDescription, ScriptingPort } from '../commands/scripting-port.js';
 import type { ResolvedCommand } from '../commands/table.js';
 import type { ByteString } from '../resp/byte-string.js';
 import {
@@ -46,6 +46,10 @@ export class Scripts implements ScriptingPort {
     this.runner = new ScriptRunner(host);
   }
 
+  get running(): RunningDescription | null {
+    return this.runner.running;
+  }
+
   get scriptCount(): number {
     return this.#cache.size;
   }
@@ -84,6 +88,7 @@ export class Scripts implements ScriptingPort {
       name: cached.sha,
       flags: cached.flags,
       readOnly: context.command.isReadonly,
+      argv,
       keys: argv.slice(3, firstArgument),
       args: argv.slice(firstArgument),
     });

@@ -6,29 +6,35 @@ import { RDB_VERSION_70, RDB_VERSION_72, type ReplicationPoint } from '../rdb/rd
 import { type RdbSink, readRdb } from '../rdb/read-rdb.js';
 import { writeRdb } from '../rdb/write-rdb.js';
 import type { LoadedSnapshot, SnapshotRequest } from '../replication/ports.js';
+import type { Functions } from './functions.js';
+
+export interface SnapshotContext extends NodeContext {
+  readonly functions: Functions | null;
+}
 
 export class Snapshots {
-  readonly #context: NodeContext;
+  readonly #context: SnapshotContext;
 
-  constructor(context: NodeContext) {
+  constructor(context: SnapshotContext) {
     this.#context = context;
   }
 
   /** For replicas. */
   create(request: SnapshotRequest): Uint8Array {
-    return this.#write({ replication: request, excludeData: request.excludeData, isAofBase: false });
+    return this.#write({ ...request, replication: request, isAofBase: false });
   }
 
   /** For the disk. An RDB file tells where in the replication stream it was made, the base of an AOF does not. */
   createFile({ isAofBase }: RdbToWrite): Uint8Array {
     const replication = isAofBase ? undefined : (this.#context.replication.point ?? undefined);
-    return this.#write({ replication, excludeData: false, isAofBase });
+    return this.#write({ replication, excludeData: false, excludeFunctions: false, isAofBase });
   }
 
   /** Replaces the dataset. Throws RdbFormatError; the dataset is empty then, as after a load that failed in Redis. */
   load(rdb: Uint8Array): LoadedSnapshot {
-    const { keyspace } = this.#context;
+    const { keyspace, functions } = this.#context;
     keyspace.flush(null);
+    functions?.flush();
     try {
       return this.#read(rdb, {
         onKey(dbIndex, key, value, expiresAtMs): boolean {
@@ -37,16 +43,18 @@ export class Snapshots {
           database.load(key, value, expiresAtMs);
           return true;
         },
+        onFunction: (code) => functions?.loadFromRdb(code),
       });
     } catch (error) {
       keyspace.flush(null);
+      functions?.flush();
       throw error;
     }
   }
 
   /** Adds a file of the disk to the dataset. Throws RdbFormatError. */
   loadFile(rdb: Uint8Array, { isAofBase, mayReplace }: LoadRdbOptions): LoadedRdb {
-    const { keyspace, clock, replication } = this.#context;
+    const { keyspace, clock, replication, functions } = this.#context;
     const nowMs = clock.nowMs();
     const dropsExpired = !isAofBase && !replication.isReplica;
     let expired = 0;
@@ -61,6 +69,7 @@ export class Snapshots {
         database.load(key, value, expiresAtMs);
         return true;
       },
+      onFunction: (code) => functions?.loadFromRdb(code, mayReplace),
     });
     return { ...info, keys: info.keys - expired, expired };
   }
@@ -68,15 +77,17 @@ export class Snapshots {
   #write(what: {
     readonly replication: ReplicationPoint | undefined;
     readonly excludeData: boolean;
+    readonly excludeFunctions: boolean;
     readonly isAofBase: boolean;
   }): Uint8Array {
-    const { keyspace, config, releaseVersion, clock } = this.#context;
+    const { keyspace, config, releaseVersion, clock, functions } = this.#context;
     return writeRdb(what.excludeData ? [] : keyspace.databases, {
       rdbVersion: this.#rdbVersion,
       redisVersion: releaseVersion,
       nowMs: clock.nowMs(),
       usedMemoryBytes: 0,
       replication: what.replication,
+      functions: what.excludeFunctions ? [] : (functions?.codes ?? []),
       isAofBase: what.isAofBase,
       compress: config.values.rdbcompression,
       checksum: config.values.rdbchecksum,

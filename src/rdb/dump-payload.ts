@@ -9,7 +9,7 @@ import type { ValueLimits } from './value-codec.js';
 import { readValue, writableValue } from './value-codecs.js';
 
 /** RDB version (2 bytes) and CRC-64 (8 bytes). */
-const FOOTER_LENGTH = 10;
+export const FOOTER_LENGTH = 10;
 
 /** The payload that DUMP answers for a value. */
 export function createDumpPayload(value: StoredValue, rdbVersion: number, compress = true): Uint8Array {

@@ -1,14 +1,20 @@
 /** Finds what belongs to a Lua state: host functions are shared by all of them. */
 import type { LuaState } from '../lua/state.js';
+import type { ByteString } from '../resp/byte-string.js';
+import type { LibraryFunction } from './function-libraries.js';
 import type { Random48 } from './random48.js';
-import type { ScriptRun } from './script-run.js';
+import type { LogLevel, ScriptRun } from './script-run.js';
 
 /** What host functions need to know. */
 export interface HostEnvironment {
   readonly version: '7.0' | '7.2';
   readonly random: Random48;
+  /** The functions that a library has registered while it is loaded; null = none is. */
+  readonly registered: Map<ByteString, LibraryFunction> | null;
   /** True for a coroutine that scripts do not know of. */
   isOwnThread(thread: number): boolean;
+  /** redis.log() */
+  log(level: LogLevel, text: ByteString): void;
   /** The script that runs now. */
   readonly run: ScriptRun;
 }

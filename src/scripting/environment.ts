@@ -5,13 +5,14 @@ import { HookMask, type LuaState, LuaStatus } from '../lua/state.js';
 import type { ByteString } from '../resp/byte-string.js';
 import { ErrorReply, type Reply } from '../resp/reply.js';
 import { attachEnvironment, type HostEnvironment } from './environment-of.js';
+import type { LibraryFunction } from './function-libraries.js';
 import { popReply } from './lua-to-reply.js';
 import { openMathLibrary } from './math-library.js';
 import type { Random48 } from './random48.js';
 import { openRedisLibrary, raiseKilled } from './redis-library.js';
 import { lockGlobals } from './sandbox.js';
 import { failureOf } from './script-failure.js';
-import type { ScriptRun } from './script-run.js';
+import type { LogLevel, ScriptRun } from './script-run.js';
 
 /** Instructions between two looks at the clock. */
 const INTERRUPT_INTERVAL = 100_000;
@@ -23,6 +24,8 @@ export interface EnvironmentOptions {
   /** Full release text, e.g. 7.2.4. */
   readonly release: string;
   readonly random: Random48;
+  /** Of functions, which get their keys and arguments as parameters; else of scripts, which find them in globals. */
+  readonly forFunctions?: boolean;
 }
 
 /** What a script is started with. */
@@ -47,7 +50,11 @@ export class ScriptEnvironment implements HostEnvironment {
   readonly version: '7.0' | '7.2';
   readonly random: Random48;
   readonly lua: LuaState;
-  readonly #globals: number;
+  /** Of functions that a library has registered while it is loaded; null = none is. */
+  registered: Map<ByteString, LibraryFunction> | null = null;
+  /** Reference to the table of globals. */
+  protected readonly globals: number;
+  readonly #forFunctions: boolean;
   #call: ScriptCall | null = null;
   /** A coroutine that scripts run in, one after the other, and the reference that keeps it. */
   #thread = 0;
@@ -56,20 +63,25 @@ export class ScriptEnvironment implements HostEnvironment {
 
   constructor(engine: LuaEngine, options: EnvironmentOptions) {
     this.version = options.version;
+    this.#forFunctions = options.forFunctions ?? false;
     this.random = options.random;
     const lua = engine.newState();
     this.lua = lua;
     attachEnvironment(lua, this);
     lua.openStandardLibraries();
     openRedisLibraries(lua);
-    openRedisLibrary(lua, options.release);
+    openRedisLibrary(lua, options.release, this.#forFunctions);
     openMathLibrary(lua);
-    this.#globals = lockGlobals(lua);
-    lua.onHook = () => this.#onHook();
+    this.globals = lockGlobals(lua);
+    lua.onHook = () => this.onHook();
   }
 
   close(): void {
     this.lua.close();
+  }
+
+  log(level: LogLevel, text: ByteString): void {
+    this.run.log(level, text);
   }
 
   get run(): ScriptRun {
@@ -94,23 +106,34 @@ export class ScriptEnvironment implements HostEnvironment {
   start(call: ScriptCall): Reply | typeof SUSPENDED {
     const { lua } = this;
     this.#call = call;
-    this.#setArray('KEYS', call.keys);
-    this.#setArray('ARGV', call.args);
+    if (!this.#forFunctions) {
+      this.#setGlobal('KEYS', call.keys);
+      this.#setGlobal('ARGV', call.args);
+    }
     if (this.#threadRef === 0) {
       this.#thread = lua.newThread();
       this.#threadRef = lua.ref();
     }
     lua.pushRef(call.script);
-    lua.move(lua.main, this.#thread, 1);
+    if (this.#forFunctions) {
+      this.#pushArray(call.keys);
+      this.#pushArray(call.args);
+    }
+    const argumentCount = this.#forFunctions ? 2 : 0;
+    lua.move(lua.main, this.#thread, 1 + argumentCount);
     this.#hookThread(HookMask.count, INTERRUPT_INTERVAL);
-    return this.resume();
+    return this.#enter(call, argumentCount);
   }
 
   resume(): Reply | typeof SUSPENDED {
     const call = this.#call;
     if (call === null) throw new Error('no script to resume');
+    return this.#enter(call, 0);
+  }
+
+  #enter(call: ScriptCall, argumentCount: number): Reply | typeof SUSPENDED {
     const { lua } = this;
-    const status = lua.resume(this.#thread, 0);
+    const status = lua.resume(this.#thread, argumentCount);
     if (status === LuaStatus.yield) return SUSPENDED;
     lua.thread = this.#thread;
     try {
@@ -145,18 +168,23 @@ export class ScriptEnvironment implements HostEnvironment {
     return new ErrorReply(failure.text, true);
   }
 
-  #setArray(name: 'KEYS' | 'ARGV', items: readonly ByteString[]): void {
+  #setGlobal(name: 'KEYS' | 'ARGV', items: readonly ByteString[]): void {
     const { lua } = this;
-    lua.pushRef(this.#globals);
+    lua.pushRef(this.globals);
     lua.pushBytes(name);
+    this.#pushArray(items);
+    lua.rawSet(-3);
+    lua.pop();
+  }
+
+  #pushArray(items: readonly ByteString[]): void {
+    const { lua } = this;
     lua.newTable(items.length);
     let position = 1;
     for (const item of items) {
       lua.pushBytes(item);
       lua.rawSetAt(-2, position++);
     }
-    lua.rawSet(-3);
-    lua.pop();
   }
 
   #hookThread(mask: number, count: number): void {
@@ -167,7 +195,8 @@ export class ScriptEnvironment implements HostEnvironment {
     lua.thread = outer;
   }
 
-  #onHook(): void {
+  /** Called from time to time while a script runs. */
+  protected onHook(): void {
     const { run } = this;
     if (run.isKilled) {
       // From now on each line fails, so that no pcall() of the script can hold it.

@@ -6,6 +6,7 @@ import { formatGeneral, formatShortestDigits } from '../resp/number-format.js';
 import { ErrorReply } from '../resp/reply.js';
 import { environmentOf } from './environment-of.js';
 import { markCounted, pushError } from './lua-values.js';
+import { registerFunction } from './register-function.js';
 import { pushReply } from './reply-to-lua.js';
 import { sha1Hex } from './script-digest.js';
 import { LOG_LEVELS, ReplicationFlag } from './script-run.js';
@@ -31,19 +32,18 @@ const REDIS_FUNCTIONS: Readonly<Record<string, HostFunction>> = {
   },
 };
 
+/** What functions do not have: it is of EVAL and its debugger. */
+const SCRIPTS_ONLY: ReadonlySet<string> = new Set(['breakpoint', 'debug', 'replicate_commands']);
+
 /** Sets the global `redis`. @param release full release text, e.g. 7.2.4. */
-export function openRedisLibrary(lua: LuaState, release: string): void {
+export function openRedisLibrary(lua: LuaState, release: string, forFunctions = false): void {
   lua.newTable(0, 32);
   for (const [name, run] of Object.entries(REDIS_FUNCTIONS)) {
+    if (forFunctions && SCRIPTS_ONLY.has(name)) continue;
     lua.pushFunction(run);
     lua.setField(-2, name);
   }
   const numbers: Record<string, number> = {
-    REDIS_VERSION_NUM: versionNumber(release),
-    LOG_DEBUG: 0,
-    LOG_VERBOSE: 1,
-    LOG_NOTICE: 2,
-    LOG_WARNING: 3,
     REPL_NONE: ReplicationFlag.none,
     REPL_AOF: ReplicationFlag.aof,
     REPL_SLAVE: ReplicationFlag.replicas,
@@ -54,9 +54,31 @@ export function openRedisLibrary(lua: LuaState, release: string): void {
     lua.pushNumber(value);
     lua.setField(-2, name);
   }
+  setReleaseAndLevels(lua, release);
+  lua.setGlobal('redis');
+}
+
+/** Pushes the table `redis` as a function library finds it while it is loaded. */
+export function pushLibraryApi(lua: LuaState, release: string): void {
+  lua.newTable(0, 8);
+  lua.pushFunction(registerFunction);
+  lua.setField(-2, 'register_function');
+  lua.pushFunction(log);
+  lua.setField(-2, 'log');
+  setReleaseAndLevels(lua, release);
+}
+
+/** Of the table on top of the stack. */
+function setReleaseAndLevels(lua: LuaState, release: string): void {
+  const levels = ['LOG_DEBUG', 'LOG_VERBOSE', 'LOG_NOTICE', 'LOG_WARNING'];
+  for (const [level, name] of levels.entries()) {
+    lua.pushNumber(level);
+    lua.setField(-2, name);
+  }
+  lua.pushNumber(versionNumber(release));
+  lua.setField(-2, 'REDIS_VERSION_NUM');
   lua.pushBytes(release);
   lua.setField(-2, 'REDIS_VERSION');
-  lua.setGlobal('redis');
 }
 
 /** A byte for each part: 7.2.4 is 0x00070204. */
@@ -64,7 +86,7 @@ function versionNumber(release: string): number {
   return release.split('.').reduce((number, part) => number * 256 + Number(part), 0);
 }
 
-function raise(lua: LuaState, text: ByteString): never {
+export function raise(lua: LuaState, text: ByteString): never {
   pushError(lua, text);
   throw new LuaErrorValue();
 }
@@ -127,7 +149,7 @@ function log(lua: LuaState): number {
     const part = lua.toBytes(index);
     if (part !== null) parts.push(part);
   }
-  environmentOf(lua).run.log(level, parts.join(' '));
+  environmentOf(lua).log(level, parts.join(' '));
   return 0;
 }
 

@@ -82,6 +82,27 @@ return globals._G, globals, function(read)
 end
 `;
 
+/**
+ * Functions have an empty, locked table for globals; what they find behind it is one thing while their library is loaded,
+ * and another while they run.
+ */
+const FUNCTION_PRELUDE = `
+local globals, api, nonexistent, readonly, setmetatable, lock = ...
+
+local function front(inner, shown_metatable)
+  local outer = setmetatable({}, {__index = inner, __newindex = readonly})
+  lock(outer, inner, shown_metatable)
+  return outer
+end
+
+local missing = {__index = nonexistent}
+local library = setmetatable({redis = front(setmetatable(api, missing), front(missing))}, missing)
+local metatable = {__index = globals, __newindex = readonly}
+local user = setmetatable({}, metatable)
+lock(user, {}, front({__index = globals._G}))
+return user, metatable, library
+`;
+
 /** Tables in front of locked ones, by their identity; they live as long as their state. */
 interface Lock {
   readonly inner: number;
@@ -124,6 +145,42 @@ export function lockGlobals(lua: LuaState): number {
   const globals = lua.ref();
   lua.replace(GLOBALS);
   return globals;
+}
+
+/** What is behind the globals of functions. */
+export class FunctionGlobals {
+  readonly #lua: LuaState;
+  readonly #globals: number;
+  readonly #metatable: number;
+  readonly #library: number;
+
+  /** Changes the globals of the state from those of scripts, locked before. @param globals a reference to them. Pops the table `redis` of libraries. */
+  constructor(lua: LuaState, globals: number) {
+    this.#lua = lua;
+    this.#globals = globals;
+    const api = lua.ref();
+    if (lua.load(FUNCTION_PRELUDE, '@function_globals') !== LuaStatus.ok)
+      throw new Error(`${lua.toBytes(-1)}`);
+    lua.pushRef(globals);
+    lua.pushRef(api);
+    lua.unref(api);
+    for (const run of [HOST.nonexistent, HOST.readonly, HOST.setmetatable, lock])
+      lua.pushFunction(run as HostFunction);
+    if (lua.protectedCall(6, 3) !== LuaStatus.ok) throw new Error(`${lua.toBytes(-1)}`);
+    this.#library = lua.ref();
+    this.#metatable = lua.ref();
+    lua.replace(GLOBALS);
+  }
+
+  /** Shows what a library finds while it is loaded, or what functions find. */
+  show(what: 'library' | 'function'): void {
+    const lua = this.#lua;
+    lua.pushRef(this.#metatable);
+    lua.pushBytes('__index');
+    lua.pushRef(what === 'library' ? this.#library : this.#globals);
+    lua.rawSet(-3);
+    lua.pop();
+  }
 }
 
 const HOST: Readonly<Record<string, HostFunction>> = {

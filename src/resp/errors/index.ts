@@ -6,6 +6,7 @@ export * from './acl.js';
 export * from './bitmap.js';
 export * from './cluster.js';
 export * from './connection.js';
+export * from './functions.js';
 export * from './general.js';
 export * from './generic.js';
 export * from './geo.js';
