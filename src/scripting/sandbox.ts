@@ -100,6 +100,7 @@ local library = setmetatable({redis = front(setmetatable(api, missing), front(mi
 local metatable = {__index = globals, __newindex = readonly}
 local user = setmetatable({}, metatable)
 lock(user, {}, front({__index = globals._G}))
+globals.__redis__err__handler = nil
 return user, metatable, library
 `;
 

@@ -33,7 +33,7 @@ describeParity('functions answer as on redis-server', () => {
       expect(payloads[0]?.length).toBe(payloads[1]?.length);
       for (const payload of payloads) {
         const restore: Call = ['FUNCTION', 'RESTORE', payload];
-        await pair.same(restore);
+        await pair.same(restore, { normalise: anyLibrary });
         await pair.same([...restore, 'REPLACE']);
         await pair.same([...restore, 'FLUSH']);
         await pair.same(['FUNCTION', 'FLUSH']);
@@ -50,6 +50,11 @@ describeParity('functions answer as on redis-server', () => {
     }
   });
 });
+
+/** Which of several is there already is a matter of their order. */
+function anyLibrary(reply: TypedReply): unknown {
+  return { ...reply, value: String(reply.value).replace(/Library \w+/, 'Library <name>') };
+}
 
 /** Libraries and functions come in any order. */
 function inOrder(reply: TypedReply): unknown {
