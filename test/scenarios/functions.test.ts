@@ -1,0 +1,68 @@
+// Function libraries belong to a node's data set: replicas get them, with a full synchronisation and after it.
+// https://redis.io/docs/latest/develop/interact/programmability/functions-intro/#functions-in-cluster
+import { describe, expect, it } from 'vitest';
+import { keyForNode, type TestNode } from '../../src/index.js';
+import { masters, replicaOf, startScenario } from './scenario.js';
+
+const LIBRARY = `#!lua name=lib
+redis.register_function('put', function(keys, args) return redis.call('SET', keys[1], args[1]) end)
+redis.register_function{function_name = 'got', callback = function(keys) return redis.call('GET', keys[1]) end, flags = {'no-writes'}}`;
+const OTHER = "#!lua name=other\nredis.register_function('one', function() return 1 end)";
+
+async function librariesOf(node: TestNode): Promise<string[]> {
+  const libraries = (await node.command('FUNCTION', 'LIST')) as unknown[][];
+  return libraries.map((library) => String(library[1])).toSorted();
+}
+
+describe('function libraries in a cluster', () => {
+  it('replicate, as does what functions write, but stay on their shard', async () => {
+    const cluster = await startScenario({ masters: 3, replicas: 1 });
+    const [first, second] = masters(cluster) as [TestNode, TestNode];
+    const replica = replicaOf(first);
+    const key = keyForNode(first);
+    await first.command('FUNCTION', 'LOAD', LIBRARY);
+    await first.command('FCALL', 'put', 1, key, 'value');
+    await cluster.advance('1s');
+    expect(await librariesOf(replica)).toEqual(['lib']);
+    expect(await librariesOf(second)).toEqual([]);
+
+    await replica.command('READONLY');
+    expect(await replica.command('FCALL_RO', 'got', 1, key)).toBe('value');
+    await expect(replica.command('FCALL', 'put', 1, key, 'x')).rejects.toThrow(/^MOVED/);
+    await expect(second.command('FCALL', 'one', 1, key)).rejects.toThrow(/^MOVED/);
+
+    const payload = await first.command('FUNCTION', 'DUMP');
+    await first.command('FUNCTION', 'LOAD', OTHER);
+    await first.command('FUNCTION', 'DELETE', 'lib');
+    await cluster.advance('1s');
+    expect(await librariesOf(replica)).toEqual(['other']);
+    await first.command('FUNCTION', 'RESTORE', payload as Uint8Array, 'FLUSH');
+    await cluster.advance('1s');
+    expect(await librariesOf(replica)).toEqual(['lib']);
+    await first.command('FUNCTION', 'FLUSH');
+    await cluster.advance('1s');
+    expect(await librariesOf(replica)).toEqual([]);
+  });
+
+  it('come with a full synchronisation, and take the place of what was there', async () => {
+    const cluster = await startScenario({ masters: 3, replicas: 1 });
+    const [first] = masters(cluster) as [TestNode];
+    const replica = replicaOf(first);
+    const key = keyForNode(first);
+    await first.command('FUNCTION', 'LOAD', OTHER);
+    await replica.kill();
+    await first.command('FUNCTION', 'LOAD', LIBRARY);
+    await first.command('FUNCTION', 'DELETE', 'other');
+    await first.command('FCALL', 'put', 1, key, 'value');
+    await replica.restart();
+    await cluster.waitFor('ok');
+    await cluster.advance('10s');
+    expect(await librariesOf(replica)).toEqual(['lib']);
+
+    await first.kill();
+    await cluster.waitFor(() => replica.role === 'master');
+    await cluster.waitFor('ok');
+    expect(await replica.command('FCALL', 'got', 1, key)).toBe('value');
+    expect(await replica.command('FCALL', 'put', 1, key, 'new')).toBe('OK');
+  });
+});
