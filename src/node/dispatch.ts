@@ -92,7 +92,7 @@ export class Dispatcher {
       session.kind === 'normal' &&
       (command.mayHaveKeys || command.fullName === 'exec')
     ) {
-      const redirect = this.#redirectOf(session, cluster, command, argv);
+      const redirect = this.#redirectOf(session, cluster, { command, argv, traits });
       if (redirect !== null) {
         this.#redirect(session, command, redirect);
         return;
@@ -218,21 +218,21 @@ export class Dispatcher {
   #redirectOf(
     session: ClientSession,
     cluster: ClusterBrain,
-    command: ResolvedCommand,
-    argv: readonly ByteString[],
+    request: QueuedCommand,
   ): Exclude<RoutingResult, { kind: 'local' }> | null {
+    const { command, argv } = request;
     const slot = slotOfFixedKeys(command, argv);
     if (slot !== null && servesLocally(cluster.state, slot)) return null;
     const { transaction } = session;
     const commands: readonly QueuedCommand[] =
-      command.fullName === 'exec' ? (transaction?.queue ?? []) : [{ command, argv }];
+      command.fullName === 'exec' ? (transaction?.queue ?? []) : [request];
     const keys: ByteString[] = [];
     let isWrite = false;
     let isShardedPubsub = false;
     for (const queued of commands) {
       for (const position of queued.command.keyPositions(queued.argv))
         keys.push(queued.argv[position] as ByteString);
-      isWrite ||= queued.command.isWrite;
+      isWrite ||= traitsOf(queued).isWrite;
       isShardedPubsub ||= queued.command.declaration.channelPositions !== undefined;
     }
     const result = routeRequest(cluster.state, {

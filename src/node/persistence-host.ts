@@ -26,6 +26,10 @@ export function createPersistenceHost(node: Node, host: NodeHost, snapshots: Sna
     },
     writeRdb: (what) => snapshots.createFile(what),
     loadRdb: (file, options) => snapshots.loadFile(file, options),
+    emptyDataset(): void {
+      node.keyspace.flush(null);
+      node.functions?.flush();
+    },
     functions: () => node.functions?.codes ?? [],
     replay(argv: readonly ByteString[]): boolean {
       const command = node.commands.resolve(argv);

@@ -197,9 +197,9 @@ export class Persistence {
 
   /** DEBUG RELOAD. */
   reload({ saves, flushes, merges }: { saves: boolean; flushes: boolean; merges: boolean }): Reply {
-    const { keyspace, log } = this.#host;
+    const { log } = this.#host;
     if (saves && !this.rdb.saveNow()) return errors.UNKNOWN_FAILURE;
-    if (flushes) keyspace.flush(null);
+    if (flushes) this.#host.emptyDataset();
     const loaded = this.loadRdb(merges);
     if (loaded === null) return errors.RELOAD_FAILED;
     if (loaded === 'failed') {
@@ -212,9 +212,9 @@ export class Persistence {
 
   /** DEBUG LOADAOF. */
   reloadAof(): Reply {
-    const { keyspace, log } = this.#host;
+    const { log } = this.#host;
     this.aof.flush(true);
-    keyspace.flush(null);
+    this.#host.emptyDataset();
     this.#files.loadManifest();
     this.#files.removeHistory();
     const result = this.#loadAof();

@@ -62,6 +62,8 @@ export interface PersistenceHost {
   writeRdb(what: RdbToWrite): Uint8Array;
   /** Adds what the file holds to the dataset. Throws RdbFormatError. */
   loadRdb(file: Uint8Array, options: LoadRdbOptions): LoadedRdb;
+  /** Removes every key and every function library. */
+  emptyDataset(): void;
   /** Code of the function libraries. */
   functions(): Iterable<ByteString>;
   /** Runs a command of the AOF, without checks, replies, statistics or propagation. @returns false when there is no such command. */

@@ -6,8 +6,6 @@ import { humanBytes, type InfoLines } from './section.js';
 const KEY_ENTRY_BYTES = 40;
 /** Of the interpreter of scripts, before the first one. */
 const LUA_BYTES = 31_744;
-const FUNCTION_VM_BYTES = 32_768;
-const FUNCTION_BYTES = 200;
 const SYSTEM_BYTES = 16 * 1024 ** 3;
 
 export function memorySection(context: CommandContext): InfoLines {
@@ -32,7 +30,9 @@ export function memorySection(context: CommandContext): InfoLines {
   const backlog = node.replication.backlogBytes;
   const luaBytes = node.scripting?.stateBytes ?? LUA_BYTES;
   const scriptBytes = node.scripting?.scriptBytes ?? 0;
-  const vmTotal = luaBytes + FUNCTION_VM_BYTES;
+  const functionVmBytes = node.functions?.stateBytes ?? 0;
+  const functionBytes = node.functions?.libraryBytes ?? 0;
+  const vmTotal = luaBytes + functionVmBytes;
   return [
     ...withHuman('used_memory', used),
     ...withHuman('used_memory_rss', used),
@@ -51,12 +51,12 @@ export function memorySection(context: CommandContext): InfoLines {
     ['used_memory_lua_human', humanBytes(luaBytes)],
     ['used_memory_scripts_eval', scriptBytes],
     ['number_of_cached_scripts', node.scripting?.scriptCount ?? 0],
-    ['number_of_functions', 0],
-    ['number_of_libraries', 0],
-    ['used_memory_vm_functions', FUNCTION_VM_BYTES],
+    ['number_of_functions', node.functions?.functionCount ?? 0],
+    ['number_of_libraries', node.functions?.libraryCount ?? 0],
+    ['used_memory_vm_functions', functionVmBytes],
     ...withHuman('used_memory_vm_total', vmTotal),
-    ['used_memory_functions', FUNCTION_BYTES],
-    ...withHuman('used_memory_scripts', FUNCTION_BYTES + scriptBytes),
+    ['used_memory_functions', functionBytes],
+    ...withHuman('used_memory_scripts', functionBytes + scriptBytes),
     ...withHuman('maxmemory', values.maxmemory),
     ['maxmemory_policy', values['maxmemory-policy']],
     ['allocator_frag_ratio', '1.00'],
