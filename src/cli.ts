@@ -2,11 +2,15 @@
 /** The command line. `start` runs a cluster until it is interrupted. */
 import { parseArgs } from 'node:util';
 import { RedisTestClusterError } from '../fixtures/error.js';
+import { runServer } from './io/server/run-server.js';
 import type { ClusterOptions } from './testkit/cluster-options.js';
 import { startCluster } from './testkit/start-cluster.js';
 
 const USAGE = `Usage:
   redis-test-cluster start [masters] [replicas]   start a cluster; Ctrl-C ends it
+  redis-test-cluster server [redis.conf | -] [--directive value ...]
+                                                  one node, with the arguments of a redis-server
+                                                  (REDIS_TEST_CLUSTER_VERSION=7.0: of Redis 7.0)
 
 Options of start:
   --port <n>             client port of the first node, the others follow (default: free ports)
@@ -18,6 +22,7 @@ Options of start:
 `;
 
 async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === 'server') return await server(args.slice(1));
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -49,6 +54,12 @@ async function main(args: readonly string[]): Promise<number> {
     ...(values.config === undefined ? {} : { config: directivesOf(values.config) }),
   });
   return 0;
+}
+
+/** Never in company: a node that is a process ends it. */
+async function server(argv: readonly string[]): Promise<number> {
+  const version = process.env['REDIS_TEST_CLUSTER_VERSION'] === '7.0' ? '7.0' : '7.2';
+  process.exit(await runServer(argv, version));
 }
 
 /** Prints the addresses and runs until a signal comes. */

@@ -26,16 +26,17 @@ export class BusListener {
   /**
    * Listens on `ip` ('0.0.0.0' or '::' for all addresses).
    * @param port 0 = any free port.
+   * @param ipv6Only '::' does not take IPv4 as well.
    * @throws the system's error when the port cannot be listened on.
    */
-  static listen(ip: string, port: number, options: BusTcpOptions): Promise<BusListener> {
+  static listen(ip: string, port: number, options: BusTcpOptions, ipv6Only = false): Promise<BusListener> {
     const server =
       options.tls === undefined
         ? createServer({ noDelay: true })
         : createTlsServer({ ...options.tls.server, noDelay: true });
     return new Promise((resolve, reject) => {
       server.once('error', reject);
-      server.listen({ host: ip, port }, () => {
+      server.listen({ host: ip, port, ipv6Only }, () => {
         server.off('error', reject);
         resolve(new BusListener(server, options));
       });

@@ -1,5 +1,5 @@
-/** The TCP listener of a node's clients: accepted sockets become sessions of the node's process. */
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+/** The listener of a node's clients, on TCP or a unix socket: accepted sockets become sessions of the node's process. */
+import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { ClientLink } from '../network/client-link.js';
 import type { NodeProcess } from '../network/node-process.js';
@@ -13,11 +13,16 @@ export class ClientListener {
   /** Whose clients these are; connections before it is set are refused. */
   process: NodeProcess | null = null;
   readonly #pump: RealTimePump;
+  readonly #refusalOf: (socket: Socket) => string | null;
+  /** Of a unix socket. */
+  #path = '';
   readonly #sockets = new Set<Socket>();
   #server: Server | null = null;
 
-  constructor(pump: RealTimePump) {
+  /** @param refusalOf what a client is told that is not served at all; null: it is. */
+  constructor(pump: RealTimePump, refusalOf: (socket: Socket) => string | null = () => null) {
     this.#pump = pump;
+    this.#refusalOf = refusalOf;
   }
 
   /**
@@ -26,12 +31,22 @@ export class ClientListener {
    * @param tls null = without TLS.
    * @returns the port.
    */
-  async listen(host: string, port: number, tls: TlsSettings | null = null): Promise<number> {
+  listen(host: string, port: number, tls: TlsSettings | null = null): Promise<number> {
+    return this.listenOn({ host, port }, tls);
+  }
+
+  /**
+   * As listen().
+   * @param options a host and a port, or the path of a unix socket, which has the port 0.
+   */
+  async listenOn(options: ListenOptions, tls: TlsSettings | null = null): Promise<number> {
     const server = tls === null ? this.#plainServer() : this.#tlsServer(tls);
     server.unref();
-    await onListening(server, host, port, 511);
+    await onListening(server, { backlog: 511, ...options });
     this.#server = server;
-    return (server.address() as AddressInfo).port;
+    this.#path = options.path ?? '';
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
   }
 
   /** Stops listening and keeps the open connections. */
@@ -85,12 +100,19 @@ export class ClientListener {
       socket.destroy();
       return;
     }
+    const refusal = this.#refusalOf(socket);
+    if (refusal !== null) {
+      socket.end(refusal);
+      return;
+    }
     if (isSetImmediateFaked()) warnOfSilence(socket);
     let link: ClientLink | null = null;
     this.#pump.input(() => {
       link = ClientLink.accept(process, {
-        remoteAddress: addressOf(socket.remoteAddress, socket.remotePort),
-        localAddress: addressOf(socket.localAddress, socket.localPort),
+        remoteAddress:
+          this.#path === '' ? addressOf(socket.remoteAddress, socket.remotePort) : `${this.#path}:0`,
+        localAddress:
+          this.#path === '' ? addressOf(socket.localAddress, socket.localPort) : `${this.#path}:0`,
         tls,
         get pendingBytes() {
           return socket.writableLength;

@@ -1,5 +1,5 @@
 /** Connections to nodes that are not in this process, and of the whole bus when it goes over TCP: real sockets, with the process's inputs driven by the pump. */
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { BusMessage } from '../cluster/message.js';
 import type { RedisVersion } from '../commands/command.js';
@@ -57,16 +57,22 @@ export class TcpConnector implements OutsideConnector {
   /**
    * Listens on a bus port; 0 = any. Rejects with the system's error.
    * @param secure with TLS, as tls-cluster says.
+   * @param ipv6Only '::' does not take IPv4 as well.
    * @returns the port.
    */
-  async listen(host: string, port: number, secure = false): Promise<number> {
+  async listen(host: string, port: number, secure = false, ipv6Only = false): Promise<number> {
     let key = '';
-    const listener = await BusListener.listen(host, port, {
-      nowMs: () => this.#pump.clock.nowMs(),
-      handlers: this.#handlersOf(() => this.#processes.get(key)),
-      version: this.#version,
-      ...(secure && this.#tls !== null ? { tls: this.#tls } : {}),
-    });
+    const listener = await BusListener.listen(
+      host,
+      port,
+      {
+        nowMs: () => this.#pump.clock.nowMs(),
+        handlers: this.#handlersOf(() => this.#processes.get(key)),
+        version: this.#version,
+        ...(secure && this.#tls !== null ? { tls: this.#tls } : {}),
+      },
+      ipv6Only,
+    );
     key = `${host}:${listener.port}`;
     this.#busListeners.set(key, listener);
     return listener.port;
@@ -106,7 +112,9 @@ export class TcpConnector implements OutsideConnector {
     handlers: BusTransportHandlers,
   ): BusTransport | null {
     const { options } = process;
-    const link = this.#busListeners.get(`${options.ip}:${options.busPort}`)?.connect(ip, busPort) ?? null;
+    const listener =
+      this.#busListeners.get(`${options.ip}:${options.busPort}`) ?? this.#listenerFor(process, ip);
+    const link = listener?.connect(ip, busPort) ?? null;
     if (link === null) return null;
     this.#pump.traffic++;
     this.#open(link, process, handlers);
@@ -115,7 +123,7 @@ export class TcpConnector implements OutsideConnector {
 
   connectStream(process: NodeProcess, host: string, port: number, handlers: ByteStreamHandlers): ByteStream {
     const tls = process.node.config.values['tls-replication'] ? this.#tls : null;
-    const target = { host, port, localAddress: process.options.ip, noDelay: true };
+    const target = { host, port, ...boundTo(process.options.ip), noDelay: true };
     const socket = tls === null ? connect(target) : connectTls({ ...target, ...tls.client });
     socket.unref();
     this.#streams.add(socket);
@@ -185,6 +193,13 @@ export class TcpConnector implements OutsideConnector {
   /** Of the attached processes. */
   get network(): Network | undefined {
     return this.#processes.values().next().value?.network;
+  }
+
+  /** Of a process that listens on several addresses: one of the same family, if there is one. */
+  #listenerFor(process: NodeProcess, ip: string): BusListener | undefined {
+    const own = [...this.#processes].filter(([, owner]) => owner === process).map(([key]) => key);
+    const listeners = own.flatMap((key) => this.#busListeners.get(key) ?? []);
+    return listeners.find((listener) => isIP(listener.ip) === isIP(ip)) ?? listeners[0];
   }
 
   /** A link whose messages count as traffic: fast-forwarding waits for them to arrive. */
@@ -261,4 +276,9 @@ export class TcpConnector implements OutsideConnector {
     }
     return id;
   }
+}
+
+/** The address an outgoing socket comes from; '' = the system chooses. */
+function boundTo(ip: string): { readonly localAddress?: string } {
+  return ip === '' ? {} : { localAddress: ip };
 }

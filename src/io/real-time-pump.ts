@@ -30,6 +30,11 @@ export class RealTimePump {
   #stopped = false;
   /** Counts what came in and what went out over real sockets: advance() waits until it stands still. */
   traffic = 0;
+  /**
+   * The node is a process of its own: after it stood still (SIGSTOP, a long computation), time has jumped for it, as for
+   * any process. In a cluster of one process all nodes stood still, and every instant is lived through.
+   */
+  skipsLostTime = false;
   /** Called when an input or a stretch of time has been handled. */
   afterWork: () => void = () => undefined;
 
@@ -131,7 +136,12 @@ export class RealTimePump {
     const nowMs = Math.floor(this.#sourceMs() + this.#offsetMs);
     // A Date that was set back, or is the real one again: time goes on from where it stands.
     if (this.#mode === 'follow' && nowMs < this.clock.nowMs()) this.#offsetMs += this.clock.nowMs() - nowMs;
-    this.clock.advanceTo(nowMs);
+    if (this.skipsLostTime) {
+      this.clock.moveTo(nowMs);
+      this.clock.runDue();
+    } else {
+      this.clock.advanceTo(nowMs);
+    }
   }
 
   /** What the clock goes by. */

@@ -80,6 +80,8 @@ export interface NodeProcessOptions {
   readonly processId?: number;
   /** Absent: nodes run no scripts. */
   readonly scripting?: ScriptingHost;
+  /** SHUTDOWN is about to end the process. */
+  onShutdown?(): void;
 }
 
 export interface ProcessObserver {
@@ -113,6 +115,7 @@ export class NodeProcess implements NodeHost {
   #stopListening: (() => void)[] = [];
   #draining = false;
   #frozenUntilMs = 0;
+  #isEnding = false;
   /** Of DEBUG RESTART. */
   #comingBack: Timer | null = null;
   /** What the node was when it last ended; null before. */
@@ -193,7 +196,9 @@ export class NodeProcess implements NodeHost {
     this.#frozenUntilMs = 0;
     for (const stop of this.#stopListening) stop();
     this.#stopListening = [];
+    this.#isEnding = true;
     node.stop();
+    this.#isEnding = false;
     this.network.dropConnectionsOf(this.name);
     this.#observer.onStateChanged?.(this);
   }
@@ -271,7 +276,8 @@ export class NodeProcess implements NodeHost {
   }
 
   log(level: LogLevel, text: string): void {
-    this.#observer.onLog(this, level, text);
+    // What is taken down with a dead process is not told any more.
+    if (!this.#isEnding) this.#observer.onLog(this, level, text);
   }
 
   emit(event: NodeEvent): void {
@@ -287,6 +293,10 @@ export class NodeProcess implements NodeHost {
 
   get processId(): number {
     return this.options.processId ?? 1;
+  }
+
+  onShutdown(): void {
+    this.options.onShutdown?.();
   }
 
   exit(reason: string, code = 0): void {

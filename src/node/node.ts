@@ -248,6 +248,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
 
   /** Fills the dataset with what the disk holds. To be called before start(). @throws StartError when the node cannot start with that. */
   load(): void {
+    this.log(this.version === '7.0' ? 'warning' : 'notice', 'Server initialized');
     this.persistence.load();
     if (this.persistence.loadDurationMs === 0) this.persistence.open();
     else this.loading = true;
@@ -486,6 +487,10 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     this.#host.freeze(durationMs);
   }
 
+  onShutdown(): void {
+    this.#host.onShutdown?.();
+  }
+
   exit(reason: string, code = 0): void {
     this.#end();
     this.#host.exit(reason, code);
@@ -574,8 +579,22 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     const { replicaof } = this.config.values;
     if (replicaof !== null) this.replication.replicateFrom(replicaof.host, replicaof.port, this.#knowsStream);
     this.cluster?.verifyKeysAfterLoad();
+    this.#logReady();
     this.#cron.start();
     this.#afterInput();
+  }
+
+  #logReady(): void {
+    const { port, 'tls-port': tlsPort, unixsocket } = this.config.values;
+    if (this.version === '7.0') {
+      this.log('notice', 'Ready to accept connections');
+      if (unixsocket !== '')
+        this.log('notice', `The server is now ready to accept connections at ${unixsocket}`);
+      return;
+    }
+    if (port !== 0) this.log('notice', 'Ready to accept connections tcp');
+    if (tlsPort !== 0) this.log('notice', 'Ready to accept connections tls');
+    if (unixsocket !== '') this.log('notice', 'Ready to accept connections unix');
   }
 
   /** key-load-delay is over. */

@@ -62,6 +62,8 @@ export interface NodeHost {
   freeze(durationMs: number): void;
   /** Of the operating system; the nodes of a test have numbers of their own. */
   readonly processId: number;
+  /** SHUTDOWN is about to end the process, and nothing stands in its way. */
+  onShutdown?(): void;
   /** The process ends (SHUTDOWN, a fatal error). @param reason for the log; '' = it is there already. */
   exit(reason: string, code?: number): void;
   /** The process is started again after the delay (DEBUG RESTART). */

@@ -96,6 +96,7 @@ export class Shutdown implements ShutdownPort {
       this.#cancel();
       return;
     }
+    node.onShutdown();
     node.log('warning', 'Redis is now ready to exit, bye bye...');
     node.exit('', 0);
   }

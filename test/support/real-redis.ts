@@ -285,7 +285,7 @@ function end(server: ChildProcessWithoutNullStreams): Promise<void> {
   });
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = FIRST_PORT + Math.floor(Math.random() * PORT_CHOICES);
     if ((await isFree(port)) && (await isFree(port + 10_000))) return port;

@@ -1,0 +1,54 @@
+/** `redis-test-cluster server`: from the arguments of a redis-server to a node that serves. */
+import { spawn } from 'node:child_process';
+import type { RedisVersion } from '../../commands/command.js';
+import { parseCommandLine } from '../../config/config-file.js';
+import { reportBadConfig, Server } from './server.js';
+import { ServerConfig } from './server-config.js';
+import { ServerLog } from './server-log.js';
+import { runSpecialOption } from './special-options.js';
+
+/** Set for the process that a daemonized server runs in. */
+const IN_BACKGROUND = 'REDIS_TEST_CLUSTER_DAEMON';
+
+/**
+ * @param argv as redis-server takes them.
+ * @param version the release it behaves as.
+ * @returns the exit code, when the server ends.
+ */
+export async function runServer(argv: readonly string[], version: RedisVersion): Promise<number> {
+  const special = runSpecialOption(argv, version);
+  if (special !== null) return special;
+  const log = new ServerLog();
+  let server: Server;
+  try {
+    const config = new ServerConfig(parseCommandLine(argv), process.cwd());
+    if (daemonize(config, argv)) return 0;
+    server = new Server(config, version, log);
+  } catch (error) {
+    if (reportBadConfig(error, version, log)) return 1;
+    throw error;
+  }
+  process.on('SIGTERM', () => server.onSignal('SIGTERM'));
+  process.on('SIGINT', () => server.onSignal('SIGINT'));
+  // As Redis: the end of a terminal is not the end of a server.
+  process.on('SIGHUP', () => undefined);
+  process.on('uncaughtException', (error) => {
+    log.write('warning', `=== REDIS BUG REPORT START ===\n${error.stack ?? error.message}`);
+    process.exit(1);
+  });
+  return await server.run();
+}
+
+/** `daemonize yes`: another process goes on. There is no fork here, so its id is told by the pid file only. @returns true: this process has nothing more to do. */
+function daemonize(config: ServerConfig, argv: readonly string[]): boolean {
+  const asked = config.read().findLast(({ name }) => name === 'daemonize');
+  if (asked?.args[0]?.toLowerCase() !== 'yes' || process.env[IN_BACKGROUND] !== undefined) return false;
+  const script = process.argv.slice(1, process.argv.length - argv.length);
+  const child = spawn(process.execPath, [...process.execArgv, ...script, ...argv], {
+    detached: true,
+    stdio: 'ignore',
+    env: { ...process.env, [IN_BACKGROUND]: '1' },
+  });
+  child.unref();
+  return true;
+}
