@@ -47,7 +47,8 @@ export function outputBytesOf(session: Session): OutputBytes {
 /** All of it, the command in hand apart. */
 export function clientMemoryOf(session: Session, version: RedisVersion): number {
   const { transaction, subscriptions, tracking } = session;
-  let bytes = SIZES[version].client + session.replyRoom + session.queryRoom + outputBytesOf(session).bytes;
+  let bytes = SIZES[version].client + session.replyRoom + session.queryRoom + session.argumentBytes;
+  bytes += outputBytesOf(session).bytes;
   if (transaction !== null) bytes += transaction.bytes + MULTI_COMMAND_BYTES * transaction.queue.length;
   if (subscriptions) {
     for (const { size } of [subscriptions.channels, subscriptions.patterns, subscriptions.shardChannels]) {

@@ -47,6 +47,8 @@ export interface CommandContext {
   readonly mayBlock: boolean;
   /** Holds the session until one of the keys is ready; then the command runs again. Return what this returns. */
   blockOnKeys(request: KeyWait): NoReply;
+  /** A reply of at least so many bytes is more than the client may let wait: it is closed, and the reply need not be made. */
+  overflowsOutput(bytes: number): boolean;
   /** Runs a queued command of EXEC (or of a script) with every check that EXEC has not made already. */
   call(queued: QueuedCommand): Reply;
   /** Counts an error that is one reply among those of EXEC or a script. @returns it. */

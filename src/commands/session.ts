@@ -59,6 +59,8 @@ export interface Session {
   /** Bytes of requests that have not run yet, and the room for them. */
   readonly queryBytes: number;
   readonly queryRoom: number;
+  /** Arguments of a request that is not complete yet, bytes. */
+  readonly argumentBytes: number;
   /** Room for small replies, and the most that was in it lately. */
   readonly replyRoom: number;
   readonly replyPeak: number;

@@ -105,6 +105,8 @@ export class ClientListener {
       socket.end(refusal);
       return;
     }
+    const keepAliveS = process.node.config.values['tcp-keepalive'];
+    if (keepAliveS > 0) socket.setKeepAlive(true, keepAliveS * 1000);
     if (isSetImmediateFaked()) warnOfSilence(socket);
     let link: ClientLink | null = null;
     this.#pump.input(() => {

@@ -1,7 +1,7 @@
 /** Limits on what clients take of memory: client-output-buffer-limit, client-query-buffer-limit and maxmemory-clients (networking.c). https://redis.io/docs/latest/develop/reference/clients/ */
 import { clientMemoryOf, outputBytesOf } from '../commands/client-memory.js';
 import type { RedisVersion } from '../commands/command.js';
-import { type ClientType, clientTypeOf } from '../commands/connection/client-type.js';
+import { type ClientType, clientTypeOf, isSubscriber } from '../commands/connection/client-type.js';
 import { describeClient } from '../commands/connection/describe-client.js';
 import type { Config } from '../config/config.js';
 import { quoteArgument } from '../config/quote-argument.js';
@@ -26,6 +26,8 @@ const SMALLEST_LIMIT = 128 * 1024;
 const FIRST_BUCKET = 15;
 const LAST_BUCKET = 33;
 const SECONDS_NOTED = 8;
+/** A reply is a JavaScript string, which can have no more; a C server would run out of memory with many of them. */
+const LONGEST_REPLY = 2 ** 29 - 24;
 
 export class ClientLimits {
   readonly #host: ClientLimitsHost;
@@ -95,6 +97,21 @@ export class ClientLimits {
       session.close('output buffer limit');
       this.#host.log('warning', `Client ${client} closed for overcoming of output buffer limits.`);
     }
+  }
+
+  /** Closes the client if a reply of so many bytes would be too much, before it is made. */
+  refusesReply(session: ClientSession, bytes: number): boolean {
+    const { hard } =
+      this.#host.config.values['client-output-buffer-limit'][isSubscriber(session) ? 'pubsub' : 'normal'];
+    if (bytes < LONGEST_REPLY && (hard === 0 || bytes < hard)) return false;
+    if (!session.isConnected || session.isEnding) return true;
+    session.doom();
+    this.#host.onDoomed(session);
+    this.#host.log(
+      'warning',
+      `Client ${this.#describe(session)} scheduled to be closed ASAP for overcoming of output buffer limits.`,
+    );
+    return true;
   }
 
   closeForQueryBuffer(session: ClientSession): void {

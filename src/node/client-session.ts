@@ -167,6 +167,10 @@ export class ClientSession implements Session {
     return this.decoder.queryBufferBytes;
   }
 
+  get argumentBytes(): number {
+    return this.decoder.bufferedBytes - this.decoder.queryBufferBytes;
+  }
+
   get queryRoom(): number {
     return this.buffers.queryRoom;
   }

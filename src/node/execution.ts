@@ -32,6 +32,8 @@ export interface ExecutionHost {
   readonly latency: LatencyMonitor;
   readonly blockedOnKeys: BlockedOnKeys;
   notify(eventClass: NotificationClass, event: string, key: ByteString, dbIndex: number): void;
+  /** A reply of so many bytes is too much for the client, which is closed. */
+  refusesReply(session: Session, bytes: number): boolean;
   onErrorReply(session: Session, error: ErrorReply): void;
   onInternalError(error: unknown, command: string): void;
 }
@@ -287,6 +289,10 @@ class ExecutionContext implements CommandContext {
     const { session, command, db } = this;
     this.#host.blockedOnKeys.block({ session, command, dbIndex: db.index, wait });
     return NO_REPLY;
+  }
+
+  overflowsOutput(bytes: number): boolean {
+    return this.#host.refusesReply(this.session, bytes);
   }
 
   call(queued: QueuedCommand): Reply {

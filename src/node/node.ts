@@ -382,6 +382,11 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     if (this.sessions.has(session.id)) this.limits.account(session);
   }
 
+  refusesReply(session: Session, bytes: number): boolean {
+    const own = this.sessions.get(session.id);
+    return own === undefined ? false : this.limits.refusesReply(own, bytes);
+  }
+
   onQueryBufferLimit(session: ClientSession): void {
     this.limits.closeForQueryBuffer(session);
   }

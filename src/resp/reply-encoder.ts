@@ -15,6 +15,9 @@ const bulkHeaders = Array.from({ length: CACHED_LENGTHS }, (_, length) => `$${le
 const arrayHeaders = Array.from({ length: CACHED_LENGTHS }, (_, length) => `*${length}\r\n`);
 const integers = Array.from({ length: CACHED_LENGTHS }, (_, value) => `:${value}\r\n`);
 
+/** Bytes of an empty string as a reply. */
+export const SHORTEST_BULK = 6;
+
 /** The bytes of `reply`; `doubleStyle` is the version of Redis whose way to print doubles is followed. */
 export function encodeReply(reply: Reply, protocol: Protocol, doubleStyle: DoubleStyle = '7.2'): ByteString {
   if (typeof reply === 'string') return encodeBulk(reply);

@@ -122,6 +122,7 @@ export class FakeNode {
       forcePropagation: unavailable,
       mayBlock: false,
       blockOnKeys: unavailable,
+      overflowsOutput: () => false,
       call: unavailable,
       countError: unavailable,
     };

@@ -206,6 +206,7 @@ export class FakeSession {
   readonly pendingBytes = 0;
   readonly queryBytes = 0;
   readonly queryRoom = 16368;
+  readonly argumentBytes = 0;
   readonly replyRoom = 16392;
   readonly replyPeak = 16392;
   isReplica = false;

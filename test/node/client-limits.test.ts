@@ -59,6 +59,18 @@ describe('client-output-buffer-limit', () => {
     expect(machine.ask('EXISTS after')).toBe(':0\r\n');
   });
 
+  it.each(['HRANDFIELD hash', 'SRANDMEMBER set', 'ZRANDMEMBER zset'])(
+    '%s with an endless count closes the connection at once',
+    (command) => {
+      const machine = new World().start();
+      const client = machine.connect();
+      client.ask('HSET hash a b', 'SADD set a', 'ZADD zset 1 a');
+      expect(client.ask(`${command} -9223372036854775`)).toBe('');
+      expect(client.closed).toBe('destroyed');
+      expect(machine.ask('PING')).toBe('+PONG\r\n');
+    },
+  );
+
   it('a transaction is carried out even if nobody learns of it', () => {
     const machine = new World().start({ config: { 'client-output-buffer-limit': 'normal 100000 0 0' } });
     machine.ask(`SETRANGE key ${MB} v`);
@@ -136,6 +148,13 @@ describe('maxmemory-clients', () => {
 
   it.each([
     ['a long argument', (client: Client) => client.sendBytes(`*1\r\n$600000\r\n${'x'.repeat(600_000)}`)],
+    [
+      'arguments of a request that does not end',
+      (client: Client) => {
+        client.sendBytes('*1000\r\n');
+        for (let count = 0; count < 600; count++) client.sendBytes(`$1000\r\n${'x'.repeat(1000)}\r\n`);
+      },
+    ],
     [
       'a transaction',
       (client: Client) => {

@@ -41,7 +41,7 @@ export function describeClient(
     ['multi', transaction === null ? -1 : transaction.queue.length],
     ['qbuf', queryBytes],
     ['qbuf-free', queryRoom === 0 ? 0 : Math.max(0, queryRoom + QUERY_ROUNDING - queryBytes)],
-    ['argv-mem', argvBytes - POINTER_BYTES * argv.length],
+    ['argv-mem', isRunning ? argvBytes - POINTER_BYTES * argv.length : session.argumentBytes],
     ['multi-mem', transaction?.bytes ?? 0],
     ['rbs', replyRoom],
     ['rbp', session.replyPeak],

@@ -8,7 +8,8 @@ import {
   VALUE_OUT_OF_RANGE,
 } from '../../resp/errors/index.js';
 import { parseInteger } from '../../resp/integer.js';
-import { ErrorReply, type Reply } from '../../resp/reply.js';
+import { ErrorReply, NO_REPLY, type Reply } from '../../resp/reply.js';
+import { SHORTEST_BULK } from '../../resp/reply-encoder.js';
 import { INT64_MAX, type Int64 } from '../../structures/int64.js';
 import type { Random } from '../../time/random.js';
 import type { Command } from '../command.js';
@@ -31,6 +32,7 @@ function runHrandfield(context: CommandContext, argv: readonly ByteString[]): Re
   const hash = hashForRead(context, argv[1]!);
   if (hash === null) return [];
   if (hash instanceof ErrorReply) return hash;
+  if (options.count < 0 && context.overflowsOutput(-Number(options.count) * SHORTEST_BULK)) return NO_REPLY;
   const fields =
     options.count < 0 ? drawn(hash, -Number(options.count), random) : chosen(hash, options.count, random);
   if (!options.withValues) return fields;

@@ -2,7 +2,8 @@
 import type { ByteString } from '../../resp/byte-string.js';
 import { NOT_AN_INTEGER, outOfRangeBetween, SYNTAX_ERROR } from '../../resp/errors/index.js';
 import { parseInteger } from '../../resp/integer.js';
-import { ErrorReply, type Reply } from '../../resp/reply.js';
+import { ErrorReply, NO_REPLY, type Reply } from '../../resp/reply.js';
+import { SHORTEST_BULK } from '../../resp/reply-encoder.js';
 import { INT64_MAX } from '../../structures/int64.js';
 import type { Random } from '../../time/random.js';
 import type { Command } from '../command.js';
@@ -28,6 +29,7 @@ function runSrandmember(context: CommandContext, argv: readonly ByteString[]): R
   if (set === null) return [];
   if (set instanceof ErrorReply) return set;
   const members = set.numbered();
+  if (count < 0 && context.overflowsOutput(-Number(count) * SHORTEST_BULK)) return NO_REPLY;
   if (count < 0) return Array.from({ length: -Number(count) }, () => anyOf(members, random));
   return chosenFrom(members, Number(count), random);
 }

@@ -8,7 +8,8 @@ import {
   VALUE_OUT_OF_RANGE,
 } from '../../resp/errors/index.js';
 import { parseInteger } from '../../resp/integer.js';
-import { ErrorReply, type Reply } from '../../resp/reply.js';
+import { ErrorReply, NO_REPLY, type Reply } from '../../resp/reply.js';
+import { SHORTEST_BULK } from '../../resp/reply-encoder.js';
 import { INT64_MAX, type Int64 } from '../../structures/int64.js';
 import type { RankedEntry } from '../../structures/ranked-tree.js';
 import type { Random } from '../../time/random.js';
@@ -33,6 +34,7 @@ function runZrandmember(context: CommandContext, argv: readonly ByteString[]): R
   if (set === null) return [];
   if (set instanceof ErrorReply) return set;
   const { count, withScores } = options;
+  if (count < 0 && context.overflowsOutput(-Number(count) * SHORTEST_BULK)) return NO_REPLY;
   const entries = count < 0 ? drawn(set, -Number(count), random) : chosen(set, count, random);
   return entriesReply(context, entries, withScores);
 }
