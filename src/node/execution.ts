@@ -127,7 +127,7 @@ export class Executor {
       counters.calls++;
       stats.totalCommandsProcessed++;
     }
-    if (reply instanceof ErrorReply && !reply.isCounted) counters.failed++;
+    if ((reply instanceof ErrorReply && !reply.isCounted) || context.hasCountedError) counters.failed++;
     this.#countDuration(counters, command, isWaiting);
     if (isWaiting) {
       session.waitsWith = { command, argv };
@@ -234,6 +234,8 @@ class ExecutionContext implements CommandContext {
   readonly db: Database;
   readonly command: ResolvedCommand;
   readonly nowMs: number;
+  /** It failed, whatever it answers. */
+  hasCountedError = false;
   readonly #host: ExecutionHost;
   readonly #executor: Executor;
   #rewritten: readonly ByteString[] | null = null;
@@ -301,6 +303,7 @@ class ExecutionContext implements CommandContext {
 
   countError(error: ErrorReply): ErrorReply {
     this.#host.onErrorReply(this.session, error);
+    this.hasCountedError = true;
     return error;
   }
 

@@ -21,21 +21,28 @@ export function refusalOf(
   const { user } = session;
   const denial = denialOf(user, command, argv);
   if (denial === null || user === null) return null;
-  logDenial(node, session, command, argv, { ...denial, context: contextOf(session) });
+  logDenial(node, session, command, argv, { ...denial, context: contextOf(session), sent: argv });
   return noPermission(refusalText(node.version, user, command, denial));
 }
 
-/** Logs and counts a command that was refused. @param denial with where the command came from. */
+/** A refusal with where the command came from. */
+interface PlacedDenial extends Denial {
+  readonly context: AclLogEvent['context'];
+  /** What the client sent: the command itself, or EXEC, or the call of the script. */
+  readonly sent: readonly ByteString[];
+}
+
+/** Logs and counts a command that was refused. */
 export function logDenial(
   node: NodeContext,
   session: Session,
   { fullName }: ResolvedCommand,
   argv: readonly ByteString[],
-  { reason, position, context }: Denial & { readonly context: AclLogEvent['context'] },
+  { reason, position, context, sent }: PlacedDenial,
 ): void {
   const object = reason === 'command' ? fullName : argv[position]!;
   const userName = session.user?.name ?? DEFAULT_USER;
-  logEvent(node, session, argv, { reason, context, object, userName });
+  logEvent(node, session, sent, { reason, context, object, userName });
 }
 
 /** Makes the session that user's, or gives the answer. */

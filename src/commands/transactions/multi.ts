@@ -1,4 +1,6 @@
 /** MULTI, EXEC and DISCARD (multi.c). Dispatch queues what comes between them. https://redis.io/docs/latest/commands/multi/ https://redis.io/docs/latest/commands/exec/ */
+
+import type { ByteString } from '../../resp/byte-string.js';
 import {
   DISCARD_WITHOUT_MULTI,
   EXEC_ABORT,
@@ -65,7 +67,7 @@ export function discardTransaction({ node, session }: CommandContext): void {
   node.keyspace.unwatchAll(session);
 }
 
-function runQueue(context: CommandContext): Reply {
+function runQueue(context: CommandContext, argv: readonly ByteString[]): Reply {
   const { node, session } = context;
   const { transaction } = session;
   if (transaction === null) return EXEC_WITHOUT_MULTI;
@@ -81,7 +83,7 @@ function runQueue(context: CommandContext): Reply {
   const replies: Reply[] = [];
   for (const queued of transaction.queue) {
     const { protocol } = session;
-    const reply = runQueued(context, queued);
+    const reply = runQueued(context, queued, argv);
     // HELLO answers in the protocol that it asks for; what came before it has been written in the other one.
     if (session.protocol !== protocol)
       replies.splice(
@@ -96,12 +98,12 @@ function runQueue(context: CommandContext): Reply {
 }
 
 /** Permissions may have changed since the command was queued. */
-function runQueued(context: CommandContext, queued: QueuedCommand): Reply {
+function runQueued(context: CommandContext, queued: QueuedCommand, sent: readonly ByteString[]): Reply {
   const { node, session } = context;
   const { command, argv } = queued;
   const denial = denialOf(session.user, command, argv);
   if (denial === null) return context.call(queued);
-  logDenial(node, session, command, argv, { ...denial, context: 'multi' });
+  logDenial(node, session, command, argv, { ...denial, context: 'multi', sent });
   return context.countError(noPermissionAtExec(denial.reason));
 }
 
