@@ -36,6 +36,8 @@ export interface ScriptRights {
   readonly everyCommand: boolean;
 }
 
+const EXEC: readonly ByteString[] = ['EXEC'];
+
 /** One run of a script. */
 export class RunningScript implements ScriptRun {
   replicationFlags: number = ReplicationFlag.all;
@@ -49,6 +51,8 @@ export class RunningScript implements ScriptRun {
   readonly session: ClientSession;
   readonly #host: ScriptCallHost;
   readonly #rights: ScriptRights;
+  /** What the client sent. */
+  readonly #sent: readonly ByteString[];
   /** The slot of the keys it works on, once there is one. */
   #slot: number | null;
 
@@ -65,6 +69,7 @@ export class RunningScript implements ScriptRun {
     this.caller = caller;
     this.session = session;
     this.#rights = rights;
+    this.#sent = caller.session.transaction === null ? host.executor.argv : EXEC;
     this.#slot = firstKey === undefined ? null : hashSlotOfBytes(firstKey);
   }
 
@@ -152,7 +157,7 @@ export class RunningScript implements ScriptRun {
     const denial = user === null || user.isUnrestricted ? null : denialOf(user, command, argv);
     if (denial === null || user === null) return null;
     const { context } = this.#host;
-    logDenial(context, session, command, argv, { ...denial, context: 'lua' });
+    logDenial(context, session, command, argv, { ...denial, context: 'lua', sent: this.#sent });
     return refusalInScript(context.version, user, command, denial);
   }
 

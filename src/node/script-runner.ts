@@ -84,7 +84,8 @@ export class ScriptRunner {
     context.preventPropagation();
     try {
       const reply = this.#start(program, running);
-      if (running.hasFailed) this.#host.executor.countFailed(context.command);
+      // An error as the answer is counted like that of any command.
+      if (running.hasFailed && !(reply instanceof ErrorReply)) this.#host.executor.countFailed(context.command);
       return reply;
     } finally {
       this.#running = null;

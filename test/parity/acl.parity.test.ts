@@ -39,6 +39,8 @@ describeParity('ACL', () => {
     for (const call of callsOf(REFUSED)) await pair.same(call);
     await pair.same(['ACL', 'LOG', '100'], { normalise: withoutTimes });
     await pair.same(['ACL', 'LOG', '2'], { normalise: withoutTimes });
+    for (const call of SCRIPTS) await pair.same(call);
+    await pair.same(['ACL', 'LOG', '5'], { normalise: withoutTimes });
     await pair.same(['INFO', 'commandstats'], { normalise: withoutTimes });
     await pair.same(['INFO', 'errorstats']);
     for (const bits of ['', '1', '5', '4096']) {
@@ -65,7 +67,7 @@ function withSortedRules(reply: TypedReply): unknown {
   );
 }
 
-const UNKNOWN = /^[+-]?(migrate|module|save|bgsave|bgrewriteaof|eval|evalsha|fcall|function|script)\b/;
+const UNKNOWN = /^[+-]?(fcall|function)\b/;
 
 function withoutUnknown({ value }: TypedReply): unknown {
   const items = value as readonly TypedReply[];
@@ -327,6 +329,45 @@ const PUBSUB_DEFAULT = `
   ACL LIST
   ACL DELUSER a b c
 `;
+
+const SCRIPTS: readonly Call[] = [
+  ['ACL', 'LOG', 'RESET'],
+  [
+    'ACL',
+    'SETUSER',
+    'lua',
+    'on',
+    'nopass',
+    '~{a}*',
+    '%R~{r}*',
+    '-@all',
+    '+@scripting',
+    '+get',
+    '+set',
+
+    '+acl',
+    '+@transaction',
+  ],
+  ['AUTH', 'lua', 'x'],
+  ['EVAL', "return redis.call('get', KEYS[1])", 1, '{a}1'],
+  ['EVAL', "return redis.call('get', KEYS[1])", 1, '{b}1'],
+  ['EVAL', "return redis.call('set', KEYS[1], 1)", 1, '{r}1'],
+  ['EVAL_RO', "return redis.call('get', KEYS[1])", 1, '{r}1'],
+  ['EVAL', "return redis.call('get', '{b}1')", 0],
+  ['EVAL', "return redis.call('del', KEYS[1])", 1, '{a}1'],
+  ['EVAL', "return redis.pcall('set', '{r}1', 1)", 0],
+  ['EVAL', "return {redis.acl_check_cmd('get', '{a}1'), redis.acl_check_cmd('set', '{r}1', 1)}", 0],
+  ['EVAL', "return redis.acl_check_cmd('nosuch')", 0],
+  ['EVAL', "return redis.call('get', '{b}1')", '1x', '{a}1'],
+  ['EVAL', 'return 1', '1x', '{b}1'],
+  ['MULTI'],
+  ['EVAL', "return redis.call('get', '{b}1')", 0],
+  ['ACL', 'SETUSER', 'lua', '-eval'],
+  ['EVAL', 'return 1', 0],
+  ['EXEC'],
+  ['EVAL', 'return 1', 0],
+  ['AUTH', 'default', 'x'],
+];
 
 const REFUSED = `
   ACL SETUSER alice on >secret +@all -keys ~a* resetchannels
