@@ -127,13 +127,8 @@ export class Executor {
       counters.calls++;
       stats.totalCommandsProcessed++;
     }
-<<<<<<< HEAD
-    if ((reply instanceof ErrorReply && !reply.isCounted) || context.hasCountedError) counters.failed++;
-    this.#countDuration(counters, command, isWaiting);
-=======
     if (reply instanceof ErrorReply || context.hasCountedError) counters.failed++;
-    counters.microseconds += this.#heldUs;
->>>>>>> 2e2fd86 (Refusals inside of scripts, and how they are counted)
+    this.#countDuration(counters, command, isWaiting);
     if (isWaiting) {
       session.waitsWith = { command, argv };
     } else if (session.kind !== 'master-link') {

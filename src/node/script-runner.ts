@@ -85,7 +85,8 @@ export class ScriptRunner {
     try {
       const reply = this.#start(program, running);
       // An error as the answer is counted like that of any command.
-      if (running.hasFailed && !(reply instanceof ErrorReply)) this.#host.executor.countFailed(context.command);
+      if (running.hasFailed && !(reply instanceof ErrorReply))
+        this.#host.executor.countFailed(context.command);
       return reply;
     } finally {
       this.#running = null;
