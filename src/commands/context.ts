@@ -174,6 +174,8 @@ export interface NodeContext {
   readonly stats: NodeStats;
   /** Every connected session, by id, in order of arrival. */
   readonly sessions: ReadonlyMap<number, Session>;
+  /** The link to our master as a client, while it is up; absent = there is none. */
+  readonly masterClient?: Session | null;
   /** The id the next session gets. */
   readonly nextSessionId: number;
   readonly pubSub: PubSubPort;

@@ -62,9 +62,9 @@ interface MarkedChunk {
 type Chunk = ByteString | Uint8Array | MarkedChunk;
 
 export class ClientSession implements Session {
-  readonly id: number;
+  id: number;
   readonly kind: Session['kind'];
-  readonly createdAtMs: number;
+  createdAtMs: number;
   lastInteractionMs: number;
   name = '';
   libName = '';
@@ -112,6 +112,7 @@ export class ClientSession implements Session {
   /** Of all output ever: that up to here does not count as buffered. 0 = all counts. */
   #uncountedUntil = 0;
   #isDoomed = false;
+  #linkAddress = '127.0.0.1:0';
   #closed = false;
   /** What becomes of the reply to the command in hand, or to the one that waits. */
   #fate: ReplyFate | null = null;
@@ -128,8 +129,17 @@ export class ClientSession implements Session {
     this.buffers = new ClientBuffers(owner.version);
   }
 
+  /** The session of the master's stream has a new connection: it shows as a client of its own. */
+  startLink(id: number, address: string): void {
+    this.id = id;
+    this.#linkAddress = address;
+    this.createdAtMs = this.#owner.nowMs();
+    this.lastInteractionMs = this.createdAtMs;
+    this.buffers.onInput(0);
+  }
+
   get address(): string {
-    return this.#connection?.remoteAddress ?? '127.0.0.1:0';
+    return this.#connection?.remoteAddress ?? this.#linkAddress;
   }
 
   get localAddress(): string {

@@ -225,6 +225,8 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
         persistence: () => this.persistence,
         pause: this.pause,
         masterSession: () => this.#masterSession,
+        onMasterLinkUp: () =>
+          this.#masterSession.startLink(this.#nextSessionId++, masterAddressOf(this.replication)),
         isManualFailoverInProgress: () => (this.cluster?.state.manualFailover.endMs ?? 0) !== 0,
         dispatch: (session, argv) => this.dispatch(session, argv),
         disconnectBlockedClients: () => this.disconnectBlockedClients(),
@@ -303,6 +305,10 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
 
   get context(): NodeContext {
     return this;
+  }
+
+  get masterClient(): Session | null {
+    return this.replication.linkState === 'connected' ? this.#masterSession : null;
   }
 
   get nextSessionId(): number {

@@ -20,6 +20,8 @@ export interface ReplicationHostParts {
   readonly pause: PauseState;
   /** The session that the master's stream runs in. */
   masterSession(): ClientSession;
+  /** The link to the master is up: from now on it is a client like others. */
+  onMasterLinkUp(): void;
   isManualFailoverInProgress(): boolean;
   dispatch(session: ClientSession, argv: readonly ByteString[]): void;
   disconnectBlockedClients(): void;
@@ -38,6 +40,7 @@ export function createReplicationHost(parts: ReplicationHostParts): ReplicationH
         onConnected: () => handlers.onConnected(),
         onData(chunk) {
           stats.reads++;
+          parts.masterSession().lastInteractionMs = host.clock.nowMs();
           stats.totalNetInputBytes += chunk.length;
           stats.replicationInputBytes += chunk.length;
           handlers.onData(chunk);
@@ -67,6 +70,9 @@ export function createReplicationHost(parts: ReplicationHostParts): ReplicationH
     endFailoverPause: () => pause.unpause('failover'),
     disconnectBlockedClients: () => parts.disconnectBlockedClients(),
     log: (level, text) => host.log(level, text),
-    emit: (event) => host.emit(event),
+    emit(event) {
+      if (event.kind === 'in-sync') parts.onMasterLinkUp();
+      host.emit(event);
+    },
   };
 }

@@ -407,6 +407,11 @@ export class ReplicaSide {
     this.#host.emit({ kind: 'in-sync', offset });
   }
 
+  /** The live link breaks; nothing happens when there is none. */
+  disconnect(): void {
+    this.#loseMaster('keep position');
+  }
+
   /** The live link ends, and a new one is tried at once: waiting might let the master's backlog move on. */
   #loseMaster(position: 'keep position' | 'forget position'): void {
     const live = this.#live;

@@ -73,6 +73,11 @@ export class Replication {
     this.#link.follow({ host, port }, knowsStream);
   }
 
+  /** CLIENT KILL of the link to the master: it is opened anew, from where it was. */
+  disconnectMaster(): void {
+    this.#link.disconnect();
+  }
+
   /** Stops being a replica: the replication id changes, the old one is kept as second id. */
   stopReplicating(): void {
     this.#link.stop();

@@ -13,7 +13,7 @@ import type { User } from '../acl/user.js';
 import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
 import type { Session } from '../session.js';
-import { type ClientType, clientTypeOf, parseClientType } from './client-type.js';
+import { allClientsOf, type ClientType, clientTypeOf, parseClientType } from './client-type.js';
 
 export const clientKill = {
   name: 'kill',
@@ -96,10 +96,11 @@ function parseFilter({ node }: CommandContext, argv: readonly ByteString[]): Kil
 
 function killMatching({ node, session: me }: CommandContext, filter: KillFilter): number {
   let killed = 0;
-  for (const session of [...node.sessions.values()]) {
+  for (const session of allClientsOf(node)) {
     if (!matches(session, filter) || (session === me && filter.skipMe)) continue;
     // Our own connection has to bring the reply first.
     if (session === me) me.closeAfterReply = true;
+    else if (session.kind === 'master-link') node.replication.disconnectMaster();
     else session.close('CLIENT KILL');
     killed++;
   }

@@ -6,7 +6,7 @@ import { type Reply, VerbatimReply } from '../../resp/reply.js';
 import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
 import type { Session } from '../session.js';
-import { clientTypeOf, parseClientType } from './client-type.js';
+import { allClientsOf, clientTypeOf, parseClientType } from './client-type.js';
 import { describeClient } from './describe-client.js';
 
 export const clientListCommands = [
@@ -56,8 +56,8 @@ export const clientListCommands = [
 ] as const satisfies readonly Command[];
 
 function listClients(context: CommandContext, argv: readonly ByteString[]): Reply {
-  const { sessions } = context.node;
-  let listed = [...sessions.values()];
+  const clients = allClientsOf(context.node);
+  let listed = clients;
   if (argv.length > 2) {
     const filter = toLowerAscii(asCString(argv[2]!));
     if (filter === 'type' && argv.length === 4) {
@@ -67,7 +67,9 @@ function listClients(context: CommandContext, argv: readonly ByteString[]): Repl
     } else if (filter === 'id' && argv.length > 3) {
       const ids = argv.slice(3).map(parseInteger);
       if (ids.includes(null)) return INVALID_CLIENT_ID;
-      listed = ids.map((id) => sessions.get(Number(id))).filter((session) => session !== undefined);
+      listed = ids
+        .map((id) => clients.find((client) => client.id === Number(id)))
+        .filter((session) => session !== undefined);
     } else {
       return SYNTAX_ERROR;
     }

@@ -1,5 +1,5 @@
 /** INFO server, clients and cpu: the process and who is connected to it. */
-import { clientTypeOf } from '../../connection/client-type.js';
+import { allClientsOf, clientTypeOf } from '../../connection/client-type.js';
 import type { CommandContext } from '../../context.js';
 import type { InfoLines } from './section.js';
 
@@ -57,7 +57,7 @@ function listenerLines({ config: { values } }: CommandContext['node']): InfoLine
 }
 
 export function clientsSection({ node }: CommandContext): InfoLines {
-  const sessions = [...node.sessions.values()];
+  const sessions = allClientsOf(node);
   const blocked = sessions.filter((session) => session.blocked !== null);
   const replicas = sessions.filter((session) => clientTypeOf(session) === 'replica');
   const knownNodes = node.cluster?.state.nodes.size ?? 1;
