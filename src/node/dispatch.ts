@@ -184,7 +184,7 @@ export class Dispatcher {
       this.#reject(session, container, errors.wrongArity(container.fullName), argv);
       return;
     } else {
-      error = errors.unknownSubcommand(container.fullName, argv[1] as ByteString);
+      error = errors.unknownSubcommand(name, argv[1] as ByteString);
     }
     session.lastCommand = 'NULL';
     abortTransaction(session);

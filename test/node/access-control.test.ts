@@ -162,6 +162,7 @@ describe('rename-command', () => {
     expect(machine.ask('secret get hz', 'SECRET')).toBe(
       "*2\r\n$2\r\nhz\r\n$2\r\n10\r\n-ERR wrong number of arguments for 'config' command\r\n",
     );
+    expect(machine.ask('secret foo')).toBe("-ERR unknown subcommand 'foo'. Try SECRET HELP.\r\n");
     expect(machine.ask('GET key value', 'SET key')).toBe('+OK\r\n$5\r\nvalue\r\n');
     expect(machine.ask('COMMAND COUNT')).toBe(`:${start().machine.node.commands.commands.size - 1}\r\n`);
     expect(machine.ask('COMMAND INFO config')).toBe('*1\r\n$-1\r\n');
