@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect } from 'vitest';
 import { startCluster } from '../../src/index.js';
+import { countComparison } from '../support/compared-calls.js';
 import { type RealRedis, startRealRedis } from '../support/real-redis.js';
 import type { Version } from './compare.js';
 import { startStandaloneNode } from './standalone-node.js';
@@ -69,8 +70,11 @@ export class Transcript {
       } else if (commands === 'hears') {
         await Promise.all(SIDES.map((side) => client[side].hears()));
       } else {
-        for (const side of SIDES)
-          client[side].send(commands.split(' | ').map((each) => this.#argvOf(each, side)));
+        for (const side of SIDES) {
+          const calls = commands.split(' | ').map((each) => this.#argvOf(each, side));
+          client[side].send(calls);
+          if (side === 'theirs') for (const call of calls) countComparison(call, null);
+        }
       }
       await this.#same(line);
     }

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import RedisParser from 'redis-parser';
 import { describe, it } from 'vitest';
+import { countComparison } from './compared-calls.js';
 import { replyEnd } from './reply-end.js';
 
 const START_TIMEOUT_MS = 10_000;
@@ -55,28 +56,31 @@ export class RealConnection {
   private readonly pushWaiting: { resolve: (push: Buffer) => void; reject: (error: Error) => void }[] = [];
   private received: Buffer = Buffer.alloc(0);
   private failure: Error | undefined;
+  private readonly isOfRealServer: boolean;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, isOfRealServer: boolean) {
     this.socket = socket;
+    this.isOfRealServer = isOfRealServer;
     socket.on('data', (chunk) => this.onData(chunk));
     socket.on('error', (error) => this.fail(error));
     socket.on('close', () => this.fail(new Error('redis-server closed the connection')));
   }
 
-  static open(port: number): Promise<RealConnection> {
+  /** @param isOfRealServer what is asked with `raw` counts as compared (see compared-calls.ts). */
+  static open(port: number, isOfRealServer = false): Promise<RealConnection> {
     return new Promise((resolve, reject) => {
       const socket = connect({ host: '127.0.0.1', port, noDelay: true });
       socket.once('error', reject);
       socket.once('connect', () => {
         socket.off('error', reject);
-        resolve(new RealConnection(socket));
+        resolve(new RealConnection(socket, isOfRealServer));
       });
     });
   }
 
   /** Sends a command and gives its parsed reply. Rejects with the error reply, if it is one. RESP2 only. */
   async command(...args: readonly Argument[]): Promise<Reply> {
-    const bytes = await this.raw(...args);
+    const bytes = await this.exchange(args);
     let reply: Reply = null;
     let failure: Error | undefined;
     const parser = new RedisParser({
@@ -93,7 +97,13 @@ export class RealConnection {
   }
 
   /** Sends a command and gives its reply byte for byte, errors too. RESP2 and RESP3. */
-  raw(...args: readonly Argument[]): Promise<Buffer> {
+  async raw(...args: readonly Argument[]): Promise<Buffer> {
+    const reply = await this.exchange(args);
+    if (this.isOfRealServer) countComparison(args, reply);
+    return reply;
+  }
+
+  private exchange(args: readonly Argument[]): Promise<Buffer> {
     if (this.failure !== undefined) return Promise.reject(this.failure);
     return new Promise((resolve, reject) => {
       this.waiting.push({ resolve, reject });
@@ -102,13 +112,16 @@ export class RealConnection {
   }
 
   /** Sends many commands with one write, text as latin1, and gives their replies byte for byte. */
-  rawAll(calls: readonly (readonly string[])[]): Promise<Buffer[]> {
-    if (this.failure !== undefined) return Promise.reject(this.failure);
-    const replies = calls.map(
+  async rawAll(calls: readonly (readonly string[])[]): Promise<Buffer[]> {
+    if (this.failure !== undefined) throw this.failure;
+    const pending = calls.map(
       () => new Promise<Buffer>((resolve, reject) => void this.waiting.push({ resolve, reject })),
     );
     this.socket.write(calls.map(encodeLatin1).join(''), 'latin1');
-    return Promise.all(replies);
+    const replies = await Promise.all(pending);
+    if (this.isOfRealServer)
+      calls.forEach((call, index) => void countComparison(call, replies[index] ?? null));
+    return replies;
   }
 
   /** Sends a command whose replies come as pushes, such as SUBSCRIBE. */
@@ -230,7 +243,7 @@ export async function startRealRedis({ args = [] }: RealRedisOptions = {}): Prom
 async function handle(port: number, directory: string, release: () => Promise<void>): Promise<RealRedis> {
   const connections: RealConnection[] = [];
   const open = async (): Promise<RealConnection> => {
-    const connection = await RealConnection.open(port);
+    const connection = await RealConnection.open(port, true);
     connections.push(connection);
     return connection;
   };

@@ -164,9 +164,9 @@ export const FAMILIES = {
       2 GEODIST $geo $place $place [ $unit ]
       GEOHASH $geo ( $place )+
       2 GEOSEARCH $geo ( FROMMEMBER $place | FROMLONLAT $longitude $latitude ) ( BYRADIUS $distance $unit | BYBOX $distance $distance $unit ) ( ASC | desc ) [ COUNT $count ] [ WITHCOORD ] [ WITHDIST ] [ WITHHASH ]
-      GEOSEARCHSTORE $geo $geo ( FROMMEMBER $place | FROMLONLAT $longitude $latitude ) ( BYRADIUS $distance $unit | BYBOX $distance $distance $unit ) [ ASC COUNT $count ] [ STOREDIST ]
+      GEOSEARCHSTORE $geo $geo ( FROMMEMBER $place | FROMLONLAT $longitude $latitude ) ( BYRADIUS $distance $unit | BYBOX $distance $distance $unit ) [ ASC COUNT $count ]
       GEORADIUS $geo $longitude $latitude $distance $unit ( ASC | DESC ) [ COUNT $count ] [ WITHCOORD ] [ WITHDIST ] [ WITHHASH ]
-      GEORADIUS $geo $longitude $latitude $distance $unit ( STORE | STOREDIST ) $geo
+      GEORADIUS $geo $longitude $latitude $distance $unit STORE $geo
       GEORADIUS_RO $geo $longitude $latitude $distance $unit ASC [ WITHDIST ] [ STORE $geo ]
       GEORADIUSBYMEMBER $geo $place $distance $unit ( ASC | DESC ) [ COUNT $count ] [ WITHDIST ]
       GEORADIUSBYMEMBER $geo $place $distance $unit STORE $geo
@@ -231,7 +231,7 @@ export const FAMILIES = {
       SORT $numbers BY {t}string* ALPHA ${LIMIT} [ STORE $list ]
       SORT $numbers BY {t}hash*->f1 ${LIMIT} [ DESC ] [ STORE $list ]
       SORT $zset ALPHA ${LIMIT} [ STORE $list ]
-      SORT $zset BY nosort [ DESC ] ${LIMIT}
+      SORT $lexset BY nosort [ DESC ] ${LIMIT}
       SORT $set ALPHA ${LIMIT} [ GET # ] [ STORE $list ]
       SORT $set
       SORT $any [ ALPHA ] [ DESC ] [ GET {t}string* ]
