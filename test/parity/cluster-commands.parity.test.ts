@@ -4,6 +4,7 @@ import { clusterCommands } from '../../src/commands/cluster/index.js';
 import type { RedisVersion } from '../../src/commands/command.js';
 import { CommandTable, type ResolvedCommand } from '../../src/commands/table.js';
 import { type Cluster, startCluster } from '../../src/index.js';
+import { countComparison } from '../support/compared-calls.js';
 import {
   describeParity,
   RealConnection,
@@ -251,6 +252,7 @@ describeParity('the cluster commands', () => {
   async function compare(sides: readonly Side[], lines: readonly string[]): Promise<void> {
     const [ours, real] = sides as [Side, Side];
     for (const [index, line] of lines.entries()) {
+      countComparison(line.split(' '), null);
       const step = `${index}: ${line}`;
       expect(`${step}\n${await ours.normalised(line)}`).toBe(`${step}\n${await real.normalised(line)}`);
     }
