@@ -114,7 +114,8 @@ export class Pair {
 }
 
 async function clusterOfOne(version: Version, config: Readonly<Record<string, string>>): Promise<Ours> {
-  const cluster = await startCluster(1, 0, { version, config });
+  // Of this directive startCluster has another default than redis-server.
+  const cluster = await startCluster(1, 0, { version, config: { 'rdb-del-sync-files': 'no', ...config } });
   return { port: cluster.nodes[0]!.port, stop: () => cluster.stop() };
 }
 

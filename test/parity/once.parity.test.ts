@@ -46,7 +46,7 @@ describeParity('commands of a call or two', () => {
       await pair.sameAll(CALLS);
       await pair.sameAll(OF_THE_MACHINE, { normalise: ({ type }) => type });
       await pair.same(['MEMORY', 'STATS'], { normalise: names });
-      await pair.same(['ACL', 'HELP'], { normalise: length });
+      await pair.same(['ACL', 'HELP'], { normalise: ({ type }) => type });
       await pair.same(['BGREWRITEAOF']);
       await pair.same(['BGSAVE', 'SCHEDULE'], { normalise: ({ type }) => type });
     });
@@ -55,8 +55,4 @@ describeParity('commands of a call or two', () => {
 
 function names({ type, value }: TypedReply): unknown {
   return [type, (value as readonly TypedReply[]).filter((_, index) => index % 2 === 0)];
-}
-
-function length({ type, value }: TypedReply): unknown {
-  return [type, (value as readonly unknown[]).length];
 }
