@@ -18,6 +18,7 @@ import type {
   NodeStorage,
   ScriptingHost,
 } from '../node/ports.js';
+import type { ChildProcess } from '../persistence/ports.js';
 import type { ByteStream, ByteStreamHandlers } from '../replication/ports.js';
 import type { Clock, Timer } from '../time/clock.js';
 import type { Random } from '../time/random.js';
@@ -80,6 +81,8 @@ export interface NodeProcessOptions {
   readonly processId?: number;
   /** Absent: nodes run no scripts. */
   readonly scripting?: ScriptingHost;
+  /** Starts a process that stands for a child which saves. */
+  spawnChild?(onKilled: (signal: number) => void): ChildProcess | null;
   /** SHUTDOWN is about to end the process. */
   onShutdown?(): void;
 }
@@ -293,6 +296,10 @@ export class NodeProcess implements NodeHost {
 
   get processId(): number {
     return this.options.processId ?? 1;
+  }
+
+  spawnChild(onKilled: (signal: number) => void): ChildProcess | null {
+    return this.options.spawnChild?.((signal) => this.deliver(() => onKilled(signal))) ?? null;
   }
 
   onShutdown(): void {

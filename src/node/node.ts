@@ -616,7 +616,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
       this.#begin();
     } catch (error) {
       if (!(error instanceof StartError)) throw error;
-      this.exit(error.message, 1);
+      this.exit('', 1);
     }
   }
 

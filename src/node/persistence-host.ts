@@ -46,6 +46,7 @@ export function createPersistenceHost(node: Node, host: NodeHost, snapshots: Sna
         return;
       node.adoptReplicationPoint({ streamDbIndex, replicationId, replicationOffset });
     },
+    spawnChild: (onKilled) => host.spawnChild?.(onKilled) ?? null,
     exit: (code) => node.exit('', code),
     log: (level, text) => host.log(level, text),
   };

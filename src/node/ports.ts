@@ -4,6 +4,7 @@ import type { ClusterEvent } from '../cluster/events.js';
 import type { ConfigFile } from '../commands/context.js';
 import type { BlockingConnection } from '../commands/generic/migration-link.js';
 import type { LuaEngine } from '../lua/engine.js';
+import type { ChildProcess } from '../persistence/ports.js';
 import type { Storage } from '../persistence/storage.js';
 import type { ReplicationEvent } from '../replication/events.js';
 import type { ByteStream, ByteStreamHandlers } from '../replication/ports.js';
@@ -62,6 +63,8 @@ export interface NodeHost {
   freeze(durationMs: number): void;
   /** Of the operating system; the nodes of a test have numbers of their own. */
   readonly processId: number;
+  /** Starts a process that stands for a child which saves; null: it cannot. */
+  spawnChild?(onKilled: (signal: number) => void): ChildProcess | null;
   /** SHUTDOWN is about to end the process, and nothing stands in its way. */
   onShutdown?(): void;
   /** The process ends (SHUTDOWN, a fatal error). @param reason for the log; '' = it is there already. */

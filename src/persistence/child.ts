@@ -1,5 +1,5 @@
 /** The child process that saves in the background, one at a time. There is none: the file is written at once, and what takes time is modelled on the node's clock. */
-import type { PersistenceHost } from './ports.js';
+import type { ChildProcess, PersistenceHost } from './ports.js';
 
 export type ChildKind = 'rdb' | 'aof';
 
@@ -23,6 +23,7 @@ export interface Child {
 }
 
 interface RunningChild extends Child {
+  readonly process: ChildProcess | null;
   readonly failed: boolean;
   signal: number;
   readonly onEnd: (outcome: ChildOutcome) => void;
@@ -57,12 +58,16 @@ export class BackgroundChild {
   fork(kind: ChildKind, work: (pid: number) => boolean, onEnd: (outcome: ChildOutcome) => void): Child {
     const { clock, keyspace } = this.#host;
     // Other processes start in between, so the numbers are not in a row.
-    const pid = this.#host.processId + 1 + this.#forks++;
+    const modelledPid = this.#host.processId + 1 + this.#forks++;
     const keys = keyspace.totalKeys;
+    const durationMs = this.#durationMs(keys);
+    const process =
+      durationMs === 0 ? null : (this.#host.spawnChild?.((signal) => this.kill(signal)) ?? null);
+    const pid = process?.pid ?? modelledPid;
     const failed = !work(pid);
     const startedAtMs = clock.nowMs();
-    const endsAtMs = startedAtMs + (failed ? 0 : this.#durationMs(keys));
-    this.#running = { kind, pid, keys, startedAtMs, endsAtMs, failed, signal: 0, onEnd };
+    const endsAtMs = startedAtMs + (failed ? 0 : durationMs);
+    this.#running = { process, kind, pid, keys, startedAtMs, endsAtMs, failed, signal: 0, onEnd };
     return this.#running;
   }
 
@@ -73,6 +78,7 @@ export class BackgroundChild {
 
   /** Forgets the child at once, without its onEnd. */
   killNow(): void {
+    this.#running?.process?.end();
     this.#running = null;
   }
 
@@ -82,6 +88,7 @@ export class BackgroundChild {
     if (child === null) return;
     if (child.signal === 0 && this.#host.clock.nowMs() < child.endsAtMs) return;
     this.#running = null;
+    child.process?.end();
     child.onEnd({ signal: child.signal, failed: child.failed });
   }
 

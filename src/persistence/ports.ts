@@ -46,6 +46,12 @@ export interface LoadRdbOptions {
   readonly mayReplace?: boolean;
 }
 
+/** A process of the system that stands for a child which saves. */
+export interface ChildProcess {
+  readonly pid: number;
+  end(): void;
+}
+
 export interface PersistenceHost {
   readonly version: '7.0' | '7.2';
   readonly clock: Clock;
@@ -70,6 +76,8 @@ export interface PersistenceHost {
   replay(argv: readonly ByteString[]): boolean;
   /** The snapshot tells which stream it belongs to: a replica may go on from there. */
   adoptReplicationPoint(info: LoadedRdb): void;
+  /** For a node that is a process: who watches it sees its children, and may kill them. Null: there are none. */
+  spawnChild?(onKilled: (signal: number) => void): ChildProcess | null;
   /** The AOF cannot keep its promise any more: the process ends. */
   exit(code: number): void;
   log(level: 'debug' | 'verbose' | 'notice' | 'warning', text: string): void;

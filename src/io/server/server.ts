@@ -6,6 +6,7 @@ import { Config, type ConfigValues } from '../../config/config.js';
 import { ConfigError } from '../../config/config-error.js';
 import { Network } from '../../network/network.js';
 import { NodeProcess } from '../../network/node-process.js';
+import { StartError } from '../../persistence/start-error.js';
 import { Random } from '../../time/random.js';
 import { VirtualClock } from '../../time/virtual-clock.js';
 import { DirectoryStorage } from '../directory-storage.js';
@@ -14,6 +15,7 @@ import { realNowMs } from '../natives.js';
 import { TcpConnector } from '../outside-connector.js';
 import { RealTimePump } from '../real-time-pump.js';
 import { type TlsSettings, tlsSettingsOf } from '../tls-settings.js';
+import { spawnChild } from './child-process.js';
 import { busPortOf, ListenError, ServerListeners } from './listeners.js';
 import { logoOf } from './logo.js';
 import { type ServerConfig, UnreadableConfig } from './server-config.js';
@@ -68,7 +70,9 @@ export class Server {
       await this.#listeners.open(this.#values);
       this.#pump.input(() => this.#process.start());
     } catch (error) {
-      this.#log.write('warning', error instanceof Error ? error.message : String(error));
+      // Why a start failed is in the log already.
+      if (!(error instanceof StartError))
+        this.#log.write('warning', error instanceof Error ? error.message : String(error));
       return this.#close(1);
     }
     this.#listeners.serve();
@@ -112,6 +116,7 @@ export class Server {
         storage: this.#storage,
         processId: process.pid,
         scripting: scriptingHost,
+        spawnChild: (onKilled) => spawnChild((signal) => this.#pump.input(() => onKilled(signal))),
         onShutdown: () => this.#removePidFile(),
       },
       {
