@@ -33,6 +33,8 @@ export interface CommandContext {
   readonly command: ResolvedCommand;
   /** Time of this command: constant while it runs, and the same for every command of a transaction. */
   readonly nowMs: number;
+  /** The same in microseconds. */
+  readonly nowUs: number;
   /** Publishes a keyspace event when notify-keyspace-events asks for its class. */
   notify(eventClass: NotificationClass, event: string, key: ByteString): void;
   /** Replicates this instead of the command as it was given (EXPIRE as PEXPIREAT, SPOP as SREM...). */

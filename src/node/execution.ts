@@ -45,6 +45,8 @@ export class Executor {
   readonly #host: ExecutionHost;
   /** Time of the execution in hand; commands of one transaction share it. */
   #executionNowMs = 0;
+  /** Null until a command of the execution asks. */
+  #executionNowUs: number | null = null;
   #heldUs = 0;
   /** The session whose command runs now. */
   runsFor: Session | null = null;
@@ -62,10 +64,18 @@ export class Executor {
     this.#host = host;
   }
 
+  get nowUs(): number {
+    this.#executionNowUs ??= this.#host.context.clock.nowUs();
+    return this.#executionNowUs;
+  }
+
   /** Runs a command that passed every check, and propagates what it changed. */
   execute(session: Session, command: ResolvedCommand, argv: readonly ByteString[]): Reply {
     const { propagation } = this.#host;
-    if (propagation.depth === 0) this.#executionNowMs = this.#host.context.clock.nowMs();
+    if (propagation.depth === 0) {
+      this.#executionNowMs = this.#host.context.clock.nowMs();
+      this.#executionNowUs = null;
+    }
     propagation.enter();
     const outer = this.runsFor;
     this.runsFor = session;
@@ -210,6 +220,7 @@ export class Executor {
   /** A command of the AOF: no check, no statistics, no propagation. */
   replay(session: Session, command: ResolvedCommand, argv: readonly ByteString[]): void {
     this.#executionNowMs = this.#host.context.clock.nowMs();
+    this.#executionNowUs = null;
     const context = new ExecutionContext(this.#host, this, session, command, this.#executionNowMs);
     this.runsFor = session;
     try {
@@ -260,6 +271,10 @@ class ExecutionContext implements CommandContext {
 
   get node(): NodeContext {
     return this.#host.context;
+  }
+
+  get nowUs(): number {
+    return this.#executor.nowUs;
   }
 
   notify(eventClass: NotificationClass, event: string, key: ByteString): void {

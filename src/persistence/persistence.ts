@@ -7,8 +7,8 @@ import { AofLoader } from './aof-loader.js';
 import { AofRewriter } from './aof-rewriter.js';
 import { AppendOnlyFile } from './append-only-file.js';
 import { BackgroundChild, keyDelayMs, SIGUSR1 } from './child.js';
-import type { LoadedRdb, PersistenceHost } from './ports.js';
-import { loadRdbFile } from './rdb-loader.js';
+import type { LoadedRdb, LoadRdbOptions, PersistenceHost } from './ports.js';
+import { failReload, loadRdbFile } from './rdb-loader.js';
 import { RdbSaver } from './rdb-saver.js';
 import { StartError } from './start-error.js';
 
@@ -50,7 +50,7 @@ export class Persistence {
       if (result === 'failed') throw new StartError('The append only file cannot be loaded');
       if (result !== 'missing') log('notice', 'DB loaded from append only file: 0.000 seconds');
     } else {
-      const loaded = this.loadRdb();
+      const loaded = this.#loadRdb({ isAofBase: false });
       if (loaded === 'failed') {
         log('warning', 'Fatal error loading the DB, check server logs. Exiting.');
         throw new StartError('Fatal error loading the DB, check server logs. Exiting.');
@@ -96,11 +96,11 @@ export class Persistence {
   }
 
   /** The RDB file. @returns null when there is none. */
-  loadRdb(mayReplace = false): LoadedRdb | 'failed' | null {
+  #loadRdb(options: LoadRdbOptions, fails?: typeof failReload): LoadedRdb | 'failed' | null {
     const { storage, config, clock } = this.#host;
     const file = storage.read(config.dbfilename);
     if (file === null) return null;
-    const loaded = loadRdbFile(this.#host, file, { isAofBase: false, mayReplace });
+    const loaded = loadRdbFile(this.#host, file, options, fails);
     this.lastLoad = {
       startedAtMs: clock.nowMs(),
       bytes: file.length,
@@ -200,12 +200,8 @@ export class Persistence {
     const { log } = this.#host;
     if (saves && !this.rdb.saveNow()) return errors.UNKNOWN_FAILURE;
     if (flushes) this.#host.emptyDataset();
-    const loaded = this.loadRdb(merges);
-    if (loaded === null) return errors.RELOAD_FAILED;
-    if (loaded === 'failed') {
-      this.#host.exit(1);
-      return errors.RELOAD_FAILED;
-    }
+    const loaded = this.#loadRdb({ isAofBase: false, mayReplace: merges }, failReload);
+    if (loaded === null || loaded === 'failed') return errors.RELOAD_FAILED;
     log('notice', 'DB reloaded by DEBUG RELOAD');
     return OK;
   }

@@ -1,15 +1,19 @@
 /** Loads the RDB file when a node starts, and words what Redis says about it (rdbLoad of rdb.c, loadDataFromDisk of server.c). */
-import { RdbFormatError } from '../rdb/rdb-format-error.js';
+import { DuplicateKeyError, RdbFormatError } from '../rdb/rdb-format-error.js';
 import { parseSafeInteger } from '../resp/integer.js';
 import type { LoadedRdb, LoadRdbOptions, PersistenceHost } from './ports.js';
 
 const MB = 1024 * 1024;
 
-/** @returns null when the file is malformed, which was logged. */
+/**
+ * @param fails says what is wrong with a malformed file; that of a start by default.
+ * @returns null when it is malformed.
+ */
 export function loadRdbFile(
   host: PersistenceHost,
   file: Uint8Array,
   options: LoadRdbOptions,
+  fails: (host: PersistenceHost, error: RdbFormatError) => void = logRdbFailure,
 ): LoadedRdb | null {
   try {
     const loaded = host.loadRdb(file, options);
@@ -17,7 +21,7 @@ export function loadRdbFile(
     return loaded;
   } catch (error) {
     if (!(error instanceof RdbFormatError)) throw error;
-    logRdbFailure(host, error);
+    fails(host, error);
     return null;
   }
 }
@@ -41,10 +45,11 @@ export function logRdbSummary(host: PersistenceHost, loaded: LoadedRdb): void {
 }
 
 /** What is wrong with the file, in the words that Redis has for it. */
-export function logRdbFailure(host: PersistenceHost, { message }: RdbFormatError): void {
+export function logRdbFailure(host: PersistenceHost, error: RdbFormatError): void {
+  const { message } = error;
   const log = (text: string): void => host.log('warning', text);
   // The header is not what it should be: Redis does not call that an internal error.
-  if (message.startsWith('Wrong signature') || message.startsWith("Can't handle RDB")) {
+  if (isHeaderFailure(error)) {
     log(message);
     return;
   }
@@ -52,6 +57,22 @@ export function logRdbFailure(host: PersistenceHost, { message }: RdbFormatError
     log('Short read or OOM loading DB. Unrecoverable error, aborting now.');
   log(`Internal error in RDB reading offset 0, function at rdb.c:${lineOf(message)} -> ${message}`);
   log('Terminating server after rdb file reading failure.');
+}
+
+/** As `logRdbFailure`, where a command asked for the file: the process lives on, unless a key is there twice. */
+export function failReload(host: PersistenceHost, error: RdbFormatError): void {
+  if (error instanceof DuplicateKeyError) {
+    logRdbFailure(host, error);
+    host.exit(1);
+  } else if (!isHeaderFailure(error)) {
+    host.log('warning', 'Short read or OOM loading DB. Unrecoverable error, aborting now.');
+  } else {
+    host.log('warning', error.message);
+  }
+}
+
+function isHeaderFailure({ message }: RdbFormatError): boolean {
+  return message.startsWith('Wrong signature') || message.startsWith("Can't handle RDB");
 }
 
 /** Where in rdb.c of 7.2.4 it is reported. */

@@ -4,7 +4,7 @@ import { asBuffer, type ByteString } from '../resp/byte-string.js';
 import { parseSafeInteger } from '../resp/integer.js';
 import { crc64 } from './crc64.js';
 import { FIRST_VERSION_WITH_CHECKSUM, MAGIC, OPCODE } from './rdb-file.js';
-import { RdbFormatError } from './rdb-format-error.js';
+import { DuplicateKeyError, RdbFormatError } from './rdb-format-error.js';
 import { RdbReader, shortRead } from './rdb-reader.js';
 import type { ValueLimits } from './value-codec.js';
 import { readValue } from './value-codecs.js';
@@ -93,7 +93,7 @@ export function readRdb(file: Uint8Array, sink: RdbSink, options: ReadRdbOptions
         const value = readValue(opcode, reader, options.limits);
         if (value === null) emptyKeysSkipped++;
         else if (sink.onKey(dbIndex, key, value, expiresAtMs)) keys++;
-        else throw new RdbFormatError(`RDB has duplicated key '${key}' in DB ${dbIndex}`);
+        else throw new DuplicateKeyError(`RDB has duplicated key '${key}' in DB ${dbIndex}`);
         expiresAtMs = null;
       }
     }

@@ -112,6 +112,7 @@ export class FakeNode {
       db: this.db,
       command,
       nowMs: this.nowMs,
+      nowUs: this.nowMs * 1000,
       notify: (eventClass, event, key) =>
         this.keyspace.host.notify(eventClass, event, key, this.session.dbIndex),
       propagateAs: (argv) => {

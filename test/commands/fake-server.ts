@@ -109,6 +109,7 @@ export class FakeServer {
       db: this.keyspace.database(session.dbIndex),
       command,
       nowMs: this.clock.nowMs(),
+      nowUs: this.clock.nowUs(),
       notify: () => undefined,
       propagateAs: () => undefined,
       forcePropagation: () => void this.done.push(`propagate ${argv[0]}`),

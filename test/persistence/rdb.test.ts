@@ -191,6 +191,8 @@ describe('a malformed file', () => {
   });
 });
 
+const FAILED_RELOAD = '-ERR Error trying to load the RDB dump, check server logs.\r\n';
+
 describe('DEBUG RELOAD', () => {
   it('gives the same dataset back, or that of the file', () => {
     const machine = startWith(OFF);
@@ -203,5 +205,23 @@ describe('DEBUG RELOAD', () => {
     expect(machine.ask('DEBUG RELOAD TWICE')).toBe(
       '-ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.\r\n',
     );
+  });
+
+  it('refuses what cannot be loaded and goes on', () => {
+    const machine = startWith(OFF);
+    machine.ask('SET a 1', 'SAVE');
+    machine.storage.write('dump.rdb', Buffer.from('REDIS0011 and nothing that makes sense'), false);
+    expect(machine.ask('DEBUG RELOAD NOSAVE')).toBe(FAILED_RELOAD);
+    machine.storage.write('dump.rdb', Buffer.from('something else'), false);
+    expect(machine.ask('DEBUG RELOAD NOSAVE')).toBe(FAILED_RELOAD);
+    expect(machine.logs).toContain('warning: Wrong signature trying to load DB from file');
+    expect(machine.ask('SET a 1', 'DEBUG RELOAD')).toBe('+OK\r\n+OK\r\n');
+  });
+
+  it('ends the process at a key that is there twice', () => {
+    const machine = startWith(OFF);
+    machine.ask('SET a 1', 'DEBUG RELOAD NOFLUSH');
+    expect(machine.process.isRunning).toBe(false);
+    expect(machine.logs.join()).toContain("RDB has duplicated key 'a' in DB 0");
   });
 });

@@ -17,8 +17,10 @@ export const processCommands = [
     arity: 1,
     flags: ['loading', 'stale', 'fast'],
     tips: ['nondeterministic_output'],
-    run({ node }) {
-      const nowUs = node.clock.nowUs();
+    run(context) {
+      const { node } = context;
+      // In 7.0 it goes on within a script.
+      const nowUs = node.version === '7.0' ? node.clock.nowUs() : context.nowUs;
       return [String(Math.floor(nowUs / US_PER_SECOND)), String(nowUs % US_PER_SECOND)];
     },
   },
