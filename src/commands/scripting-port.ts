@@ -35,6 +35,8 @@ export interface ScriptingPort {
   kill(kind: 'eval' | 'function'): Reply;
   /** The script or function that runs now. */
   readonly running: RunningDescription | null;
+  /** What commands are refused with while a script runs for too long; null: none does. */
+  readonly busyError: ErrorReply | null;
   /** For INFO: the scripts that are cached, bytes of them, and bytes of the interpreter's state. */
   readonly scriptCount: number;
   readonly scriptBytes: number;

@@ -127,7 +127,7 @@ export interface Subscriptions {
 }
 
 export interface BlockedState {
-  readonly kind: 'wait' | 'keys' | 'pause' | 'shutdown' | 'module';
+  readonly kind: 'wait' | 'keys' | 'pause' | 'script' | 'shutdown' | 'module';
   /** Unix ms on the node's clock; 0 = for ever. */
   readonly timeoutAtMs: number;
   /** What the session waits for lies in a hash slot: it is sent away when the node no longer serves that slot. */

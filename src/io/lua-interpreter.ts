@@ -3,10 +3,17 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { LuaEngine } from '../lua/engine.js';
 import type { ScriptingHost } from '../node/ports.js';
-import { realNowMs } from './natives.js';
+import { nextLoopTurn, realNowMs } from './natives.js';
+import type { RealTimePump } from './real-time-pump.js';
 
-/** What nodes of this process run their scripts with. */
-export const scriptingHost: ScriptingHost = { engine: luaEngine, realNowMs };
+/** What nodes run their scripts with. @param pump takes what goes on with a long script as it takes other input. */
+export function scriptingHostOf(pump: RealTimePump): ScriptingHost {
+  return {
+    engine: luaEngine,
+    realNowMs,
+    later: (run) => void nextLoopTurn().then(() => pump.input(run)),
+  };
+}
 
 let engine: LuaEngine | null = null;
 

@@ -181,6 +181,11 @@ export class LuaState {
     return this.#api.lua_rawequal(this.thread, first, second) !== 0;
   }
 
+  /** A coroutine, for resume() and `thread`; 0 for other values. */
+  toThread(index: number): number {
+    return this.#api.lua_tothread(this.thread, index);
+  }
+
   /** Tells tables, functions and coroutines apart; 0 for other values. */
   identity(index: number): number {
     return this.#api.lua_topointer(this.thread, index);

@@ -96,6 +96,12 @@ export interface ProcessObserver {
   onExit?(process: NodeProcess, code: number): void;
 }
 
+/** Something to handle; timers wait while a script keeps the node busy. */
+interface Input {
+  readonly run: () => void;
+  readonly isTimer: boolean;
+}
+
 export type ProcessState = 'running' | 'paused' | 'stopped';
 
 export class NodeProcess implements NodeHost {
@@ -113,7 +119,11 @@ export class NodeProcess implements NodeHost {
   #life: ProcessLife | null = null;
   #state: ProcessState = 'stopped';
   /** What arrived while the process was paused. */
-  #inbox: (() => void)[] = [];
+  #inbox: Input[] = [];
+  /** A script was left in the middle, and goes on with that step: nothing else is handled, or, when it is busy, no timer. */
+  #script: { readonly busy: boolean; readonly step: () => void } | null = null;
+  /** Timers that wait for the script's end. */
+  #afterScript: Input[] = [];
   #linksToFlush: ProcessBusLink[] = [];
   #stopListening: (() => void)[] = [];
   #draining = false;
@@ -195,6 +205,8 @@ export class NodeProcess implements NodeHost {
     if (this.#life !== null) this.#life.brain = null;
     this.#state = 'stopped';
     this.#inbox = [];
+    this.#script = null;
+    this.#afterScript = [];
     this.#linksToFlush = [];
     this.#frozenUntilMs = 0;
     for (const stop of this.#stopListening) stop();
@@ -215,18 +227,23 @@ export class NodeProcess implements NodeHost {
   resume(): void {
     if (this.#state !== 'paused') return;
     this.#state = 'running';
+    if (this.#script !== null) this.#stepLater();
     this.#drainInbox();
   }
 
   /** Handles an input now, or when the process wakes; drops it when the process is stopped. */
-  deliver(input: () => void): void {
+  deliver(run: () => void, isTimer = false): void {
     const node = this.#node;
     if (node === null) return;
     if (this.#sleeps || (this.#inbox.length > 0 && !this.#draining)) {
-      this.#inbox.push(input);
+      this.#inbox.push({ run, isTimer });
       return;
     }
-    node.handle(input);
+    if (isTimer && this.#script !== null) {
+      this.#afterScript.push({ run, isTimer });
+      return;
+    }
+    node.handle(run);
     // After DEBUG SLEEP in that input, they leave when the node wakes.
     if (!node.halted) this.flushLinks();
   }
@@ -290,8 +307,17 @@ export class NodeProcess implements NodeHost {
   freeze(durationMs: number): void {
     this.#frozenUntilMs = Math.max(this.#frozenUntilMs, this.network.clock.nowMs()) + durationMs;
     // When it wakes, it first goes on with what it was at.
-    this.#inbox.unshift(() => undefined);
+    this.#inbox.unshift({ run: () => undefined, isTimer: false });
     this.network.clock.schedule(this.#frozenUntilMs, () => this.#drainInbox());
+  }
+
+  continueScript(step: () => void, busy: boolean): void {
+    this.#script = { busy, step };
+    this.#stepLater();
+  }
+
+  endScript(): void {
+    this.#script = null;
   }
 
   get processId(): number {
@@ -355,7 +381,7 @@ export class NodeProcess implements NodeHost {
     try {
       while (this.#inbox.length > 0 && !this.#sleeps) {
         const input = this.#inbox.shift();
-        if (input !== undefined) this.deliver(input);
+        if (input !== undefined) this.deliver(input.run, input.isTimer);
       }
     } finally {
       this.#draining = false;
@@ -363,13 +389,38 @@ export class NodeProcess implements NodeHost {
   }
 
   get #sleeps(): boolean {
+    return this.#isStill || this.#script?.busy === false;
+  }
+
+  get #isStill(): boolean {
     return this.#state !== 'running' || this.#frozenUntilMs > this.network.clock.nowMs();
+  }
+
+  #stepLater(): void {
+    const script = this.#script;
+    this.scripting?.later?.(() => {
+      // It was killed meanwhile, or is paused: then resume() brings it back.
+      if (script === null || this.#script !== script || this.#state !== 'running') return;
+      this.#step(script.step);
+    });
+  }
+
+  #step(step: () => void): void {
+    const node = this.#node;
+    node?.handle(step);
+    if (this.#node !== node || node === null || this.#script?.busy === false) return;
+    this.flushLinks();
+    if (this.#script === null) {
+      this.#inbox.unshift(...this.#afterScript);
+      this.#afterScript = [];
+    }
+    this.#drainInbox();
   }
 
   #newClock(): ProcessClock {
     const clock: ProcessClock = new ProcessClock(this.network.clock, (run) => {
       // Timers of an earlier life of the process are not run.
-      if (this.#clock === clock) this.deliver(run);
+      if (this.#clock === clock) this.deliver(run, true);
     });
     return clock;
   }

@@ -18,9 +18,11 @@ import type { Memory } from './memory.js';
 import type { Monitors } from './monitors.js';
 import type { OwnOutput } from './own-output.js';
 import type { PauseState } from './pause.js';
+import type { Scripts } from './scripts.js';
 import type { Tracking } from './tracking.js';
 
 export interface DispatchHost {
+  readonly scripting: Scripts | null;
   readonly context: NodeContext;
   readonly executor: Executor;
   readonly ownOutput: OwnOutput;
@@ -269,7 +271,8 @@ export class Dispatcher {
     const { replication, config } = context;
     const isExec = command.fullName === 'exec';
     const queue = isExec ? (session.transaction?.queue ?? NO_COMMANDS) : NO_COMMANDS;
-    if (config.values.maxmemory !== 0 && this.#lacksMemory(session, command, traits, queue))
+    const isInScript = this.#host.scripting?.runner.isLeft === true;
+    if (config.values.maxmemory !== 0 && !isInScript && this.#lacksMemory(session, command, traits, queue))
       return errors.OUT_OF_MEMORY;
     if (tracking.isActive) tracking.limit();
     const isWrite = traits.isWrite || queue.some((queued) => traitsOf(queued).isWrite);
@@ -299,6 +302,8 @@ export class Dispatcher {
     ) {
       return errors.LOADING;
     }
+    const busy = command.flags.has('allow_busy') ? null : (this.#host.scripting?.busyError ?? null);
+    if (busy !== null) return busy;
     if ((session.isReplica || session.isMonitor) && (isWrite || traits.isReadonly || traits.mayReplicate)) {
       return errors.REPLICA_KEYSPACE_ACCESS;
     }

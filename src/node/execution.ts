@@ -110,6 +110,31 @@ export class Executor {
     }
   }
 
+  /** A script that was left in the middle goes on, for the client that called it. */
+  goOnFor(session: Session, run: () => void): void {
+    const outer = this.runsFor;
+    this.runsFor = session;
+    try {
+      run();
+    } finally {
+      this.runsFor = outer;
+    }
+  }
+
+  /** The script that was left has ended: what it changed is propagated now. */
+  endScript(session: Session): void {
+    const { propagation, context } = this.#host;
+    const offset = context.replication.streamOffset;
+    propagation.leave(true);
+    if (context.replication.streamOffset !== offset)
+      session.lastWriteOffset = context.replication.streamOffset;
+  }
+
+  /** Time of the execution in hand. */
+  get nowMs(): number {
+    return this.#executionNowMs;
+  }
+
   #run(session: Session, command: ResolvedCommand, argv: readonly ByteString[], replicates = true): Reply {
     const host = this.#host;
     const { keyspace, stats } = host.context;
@@ -174,7 +199,7 @@ export class Executor {
     } else {
       counters.calls++;
       context.stats.totalCommandsProcessed++;
-      if (reply instanceof ErrorReply) counters.failed++;
+      if (reply instanceof ErrorReply && !reply.isCounted) counters.failed++;
     }
     logSlowCommand(slowLog, context, session, command, argv, 0);
   }

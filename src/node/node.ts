@@ -170,7 +170,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     this.keyspace = new Keyspace(
       {
         random: host.random,
-        nowMs: () => host.clock.nowMs(),
+        nowMs: () => (this.isInScript ? this.executor.nowMs : host.clock.nowMs()),
         isReplica: () => this.replication.isReplica || this.replaying,
         isWritableReplica: () => !this.config.values['replica-read-only'],
         isMasterLink: () => this.executor.runsFor === this.#masterSession || this.replaying,
@@ -228,7 +228,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
         onMasterLinkUp: () =>
           this.#masterSession.startLink(this.#nextSessionId++, masterAddressOf(this.replication)),
         isManualFailoverInProgress: () => (this.cluster?.state.manualFailover.endMs ?? 0) !== 0,
-        dispatch: (session, argv) => this.dispatch(session, argv),
+        dispatch: (session, argv) => this.#dispatchFromMaster(session, argv),
         disconnectBlockedClients: () => this.disconnectBlockedClients(),
       }),
     );
@@ -303,6 +303,20 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     return this.#host.random;
   }
 
+  /** A script was left in the middle. */
+  get isInScript(): boolean {
+    return this.scripting?.runner.isLeft === true;
+  }
+
+  continueScript(step: () => void, busy: boolean): void {
+    this.halted = !busy;
+    this.#host.continueScript(step, busy);
+  }
+
+  endScript(): void {
+    this.#host.endScript();
+  }
+
   get context(): NodeContext {
     return this;
   }
@@ -365,7 +379,13 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     } catch (error) {
       this.#onDispatchError(session, argv, error);
     }
-    if (this.blockedOnKeys.hasReadyKeys) this.blockedOnKeys.serve();
+    if (this.blockedOnKeys.hasReadyKeys && !this.isInScript) this.blockedOnKeys.serve();
+  }
+
+  /** While a script runs its master's commands wait. */
+  #dispatchFromMaster(session: ClientSession, argv: readonly ByteString[]): void {
+    if (this.scripting === null) this.dispatch(session, argv);
+    else this.scripting.runner.whenFree(() => this.dispatch(session, argv));
   }
 
   onUnblocked(session: ClientSession, reply: Reply, by?: 'client-unblock'): void {
@@ -481,7 +501,8 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
 
   disconnectBlockedClients(): void {
     for (const session of [...this.sessions.values()]) {
-      if (session.blocked === null || session.blocked.kind === 'pause') continue;
+      if (session.blocked === null || session.blocked.kind === 'pause' || session.blocked.kind === 'script')
+        continue;
       session.closeAfterReply = true;
       session.unblock(FORCED_UNBLOCK);
       this.onOutput(session);
@@ -628,7 +649,8 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   /** What leaves the node leaves after its state is saved (beforeSleep of server.c): first the replies, then, by the process around it, the messages of the bus. */
   #afterInput(): void {
     do {
-      if (this.blockedOnKeys.hasReadyKeys) this.#attempt(() => this.blockedOnKeys.serve());
+      if (this.blockedOnKeys.hasReadyKeys && !this.isInScript)
+        this.#attempt(() => this.blockedOnKeys.serve());
       if (this.#stopped || this.halted) return;
       this.cluster?.beforeSleep();
       if (this.cluster?.state.fatalError) {

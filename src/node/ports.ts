@@ -31,6 +31,8 @@ export interface ScriptingHost {
   engine(): LuaEngine;
   /** Milliseconds of a clock that runs while a script does. */
   realNowMs(): number;
+  /** Calls back soon, once others have had their turn. Null: nobody has a turn before a script ends. */
+  readonly later: ((run: () => void) => void) | null;
 }
 
 export interface NodeHost {
@@ -67,6 +69,12 @@ export interface NodeHost {
   spawnChild?(onKilled: (signal: number) => void): ChildProcess | null;
   /** SHUTDOWN is about to end the process, and nothing stands in its way. */
   onShutdown?(): void;
+  /**
+   * A script is left in the middle: `step` goes on with it soon. Until endScript() the node handles nothing, or, when it
+   * is `busy`, what comes from sockets but no timer.
+   */
+  continueScript(step: () => void, busy: boolean): void;
+  endScript(): void;
   /** The process ends (SHUTDOWN, a fatal error). @param reason for the log; '' = it is there already. */
   exit(reason: string, code?: number): void;
   /** The process is started again after the delay (DEBUG RESTART). */

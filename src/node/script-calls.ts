@@ -19,6 +19,10 @@ import {
 } from '../scripting/script-run.js';
 import type { ClientSession } from './client-session.js';
 import type { Executor } from './execution.js';
+import type { ScriptingHost } from './ports.js';
+
+/** Real time that a script has before others get a turn. */
+const TURN_MS = 20;
 
 export interface ScriptCallHost {
   readonly context: NodeContext;
@@ -49,7 +53,12 @@ export class RunningScript implements ScriptRun {
   readonly kind: 'eval' | 'function';
   readonly caller: CommandContext;
   readonly session: ClientSession;
+  /** It can be left in the middle: it is no part of a transaction, and its caller can wait. */
+  mayBeLeft = false;
+  turnEndsAtMs = 0;
   readonly #host: ScriptCallHost;
+  readonly #lua: ScriptingHost;
+  readonly #startedAtMs: number;
   readonly #rights: ScriptRights;
   /** What the client sent. */
   readonly #sent: readonly ByteString[];
@@ -58,6 +67,7 @@ export class RunningScript implements ScriptRun {
 
   constructor(
     host: ScriptCallHost,
+    lua: ScriptingHost,
     kind: 'eval' | 'function',
     caller: CommandContext,
     session: ClientSession,
@@ -65,6 +75,9 @@ export class RunningScript implements ScriptRun {
     firstKey: ByteString | undefined,
   ) {
     this.#host = host;
+    this.#lua = lua;
+    this.#startedAtMs = lua.realNowMs();
+    this.beginTurn();
     this.kind = kind;
     this.caller = caller;
     this.session = session;
@@ -113,8 +126,18 @@ export class RunningScript implements ScriptRun {
     if (least >= 0 && LOG_LEVELS.indexOf(level) >= least) this.#host.context.log(level, text);
   }
 
+  /** Its turn is over. Without others to give the node to, a script never stops. */
   isInterrupted(): boolean {
-    return false;
+    return this.#lua.realNowMs() >= this.turnEndsAtMs && this.mayBeLeft;
+  }
+
+  /** Real time since it began. */
+  get elapsedMs(): number {
+    return this.#lua.realNowMs() - this.#startedAtMs;
+  }
+
+  beginTurn(): void {
+    this.turnEndsAtMs = this.#lua.realNowMs() + TURN_MS;
   }
 
   #refuse(command: ResolvedCommand | undefined, text: ByteString): CallRefusal {

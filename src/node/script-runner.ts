@@ -18,16 +18,24 @@ import {
   WRITING_SCRIPT_READONLY,
   writingScriptRefused,
 } from '../resp/errors/index.js';
-import { ErrorReply, OK, type Reply } from '../resp/reply.js';
+import { ErrorReply, NO_REPLY, OK, type Reply } from '../resp/reply.js';
 import { type ScriptEnvironment, SUSPENDED } from '../scripting/environment.js';
 import type { ScriptFlag } from '../scripting/shebang.js';
 import type { ClientSession, SessionOwner } from './client-session.js';
+import type { OwnOutput } from './own-output.js';
+import type { ScriptingHost } from './ports.js';
+import type { Propagation } from './propagation.js';
 import { RunningScript, type ScriptCallHost } from './script-calls.js';
 import { createScriptSession, prepareScriptSession } from './script-session.js';
 
 export interface ScriptRunnerHost extends ScriptCallHost, SessionOwner {
   readonly context: NodeContext;
+  readonly propagation: Propagation;
+  readonly ownOutput: OwnOutput;
   readonly debugSwitches: DebugSwitches;
+  /** `step` goes on with the script that is left now. */
+  continueScript(step: () => void, busy: boolean): void;
+  endScript(): void;
 }
 
 /** What is run. */
@@ -48,15 +56,43 @@ export interface ScriptProgram {
   readonly args: readonly ByteString[];
 }
 
+/** A script that runs, or was left in the middle. */
+interface Run {
+  readonly program: ScriptProgram;
+  readonly running: RunningScript;
+}
+
 export class ScriptRunner {
   readonly #host: ScriptRunnerHost;
+  readonly #lua: ScriptingHost;
   #session: ClientSession | null = null;
-  #running: RunningScript | null = null;
-  #program: ScriptProgram | null = null;
-  #startedAtMs = 0;
+  #run: Run | null = null;
+  #left = false;
+  #busy = false;
+  /** What the master sent meanwhile: it is not run in between. */
+  #held: (() => void)[] = [];
 
-  constructor(host: ScriptRunnerHost) {
+  constructor(host: ScriptRunnerHost, lua: ScriptingHost) {
     this.#host = host;
+    this.#lua = lua;
+  }
+
+  /** A script was left in the middle. */
+  get isLeft(): boolean {
+    return this.#left;
+  }
+
+  /** What most commands are refused with: a script has been running for longer than busy-reply-threshold. */
+  get busyError(): ErrorReply | null {
+    if (!this.#busy || this.#run === null) return null;
+    return this.#run.program.kind === 'eval' ? BUSY_SCRIPT : BUSY_FUNCTION;
+  }
+
+  /** What runs, the command that called it, and for how long, real time. */
+  get running(): RunningDescription | null {
+    if (this.#run === null) return null;
+    const { kind, name, argv } = this.#run.program;
+    return { kind, name, argv, elapsedMs: Math.floor(this.#run.running.elapsedMs) };
   }
 
   run(context: CommandContext, program: ScriptProgram): Reply {
@@ -67,6 +103,7 @@ export class ScriptRunner {
     prepareScriptSession(this.#session, context.session);
     const running = new RunningScript(
       this.#host,
+      this.#lua,
       program.kind,
       context,
       this.#session,
@@ -78,32 +115,25 @@ export class ScriptRunner {
       },
       program.keys[0],
     );
-    this.#running = running;
-    this.#program = program;
-    this.#startedAtMs = this.#host.context.clock.nowMs();
+    running.mayBeLeft =
+      this.#lua.later !== null && context.session.kind === 'normal' && this.#host.propagation.depth === 1;
+    this.#run = { program, running };
     context.preventPropagation();
-    try {
-      const reply = this.#start(program, running);
-      // An error as the answer is counted like that of any command.
-      if (running.hasFailed && !(reply instanceof ErrorReply))
-        this.#host.executor.countFailed(context.command);
-      return reply;
-    } finally {
-      this.#running = null;
+    const reply = this.#attempt(program, () => this.#start(program, running));
+    if (reply === SUSPENDED) {
+      this.#leave(running);
+      return NO_REPLY;
     }
-  }
-
-  get running(): RunningDescription | null {
-    const program = this.#running === null ? null : this.#program;
-    if (program === null) return null;
-    const elapsedMs = this.#host.context.clock.nowMs() - this.#startedAtMs;
-    return { kind: program.kind, name: program.name, argv: program.argv, elapsedMs };
+    this.#run = null;
+    // An error as the answer is counted like that of any command.
+    if (running.hasFailed && !(reply instanceof ErrorReply)) this.#host.executor.countFailed(context.command);
+    return reply;
   }
 
   /** SCRIPT KILL and FUNCTION KILL. */
   kill(kind: 'eval' | 'function'): Reply {
-    const running = this.#running;
-    if (running === null) return NOT_BUSY;
+    if (this.#run === null) return NOT_BUSY;
+    const { running } = this.#run;
     if (running.obeys) return UNKILLABLE_FROM_MASTER;
     if (running.hasWritten) return UNKILLABLE;
     if (running.kind !== kind) return running.kind === 'eval' ? BUSY_SCRIPT : BUSY_FUNCTION;
@@ -111,17 +141,33 @@ export class ScriptRunner {
     return OK;
   }
 
-  #start(program: ScriptProgram, running: RunningScript): Reply {
+  /** Runs when no script is in the middle: now, or later. */
+  whenFree(run: () => void): void {
+    if (this.#left) this.#held.push(run);
+    else run();
+  }
+
+  /** The node ends. */
+  stop(): void {
+    this.#run = null;
+  }
+
+  #start(program: ScriptProgram, running: RunningScript): Reply | typeof SUSPENDED {
     const { environment, reference, name, keys, args } = program;
     const onError = (error: ErrorReply): void => {
       running.hasFailed = true;
       this.#host.onErrorReply(running.caller.session as ClientSession, new ErrorReply(error.text));
     };
+    const client = { protocol: running.caller.session.protocol, version: this.#host.version };
+    return environment.start({ script: reference, name, keys, args, client, run: running, onError });
+  }
+
+  #attempt(
+    { environment, name }: ScriptProgram,
+    run: () => Reply | typeof SUSPENDED,
+  ): Reply | typeof SUSPENDED {
     try {
-      const client = { protocol: running.caller.session.protocol, version: this.#host.version };
-      let reply = environment.start({ script: reference, name, keys, args, client, run: running, onError });
-      while (reply === SUSPENDED) reply = environment.resume();
-      return reply;
+      return run();
     } catch (error) {
       // The interpreter itself broke: on a stack or a memory that the machine does not have.
       environment.lua.engine.isBroken = true;
@@ -129,6 +175,68 @@ export class ScriptRunner {
       this.#host.context.log('warning', `The Lua interpreter broke in script ${name}: ${String(error)}`);
       return new ErrorReply(`ERR Error running script ${name}, ${reason}`);
     }
+  }
+
+  /** The script's turn is over, and it has not ended. What it changed is not propagated before it does. */
+  #leave({ caller }: RunningScript): void {
+    this.#left = true;
+    this.#host.propagation.enter();
+    caller.session.block({ kind: 'script', timeoutAtMs: 0, onTimeout: () => NO_REPLY });
+    this.#goOnLater(caller);
+  }
+
+  #goOnLater({ session }: CommandContext): void {
+    const { ownOutput } = this.#host;
+    // Who has a turn now must not be sent what belongs to the script's client.
+    if (ownOutput.isPending) ownOutput.reply(session as ClientSession, NO_REPLY);
+    this.#checkThreshold();
+    this.#host.continueScript(() => this.#goOn(), this.#busy);
+  }
+
+  #checkThreshold(): void {
+    const threshold = this.#host.context.config.values['busy-reply-threshold'];
+    if (this.#busy || this.#run === null || threshold <= 0) return;
+    const { program, running } = this.#run;
+    if (running.elapsedMs < threshold) return;
+    this.#busy = true;
+    const command = program.kind === 'eval' ? 'SCRIPT KILL' : 'FUNCTION KILL';
+    this.#host.context.log(
+      'warning',
+      `Slow script detected: still in execution after ${Math.floor(running.elapsedMs)} milliseconds. You can try killing the script using the ${command} command. Script name is: ${program.name}.`,
+    );
+  }
+
+  #goOn(): void {
+    const run = this.#run;
+    if (run === null) return;
+    const { program, running } = run;
+    const session = running.caller.session as ClientSession;
+    running.beginTurn();
+    this.#host.executor.goOnFor(session, () => {
+      const reply = this.#attempt(program, () => program.environment.resume());
+      if (reply === SUSPENDED) this.#goOnLater(running.caller);
+      else this.#end(running, reply);
+    });
+  }
+
+  #end({ caller, hasFailed }: RunningScript, reply: Reply): void {
+    const host = this.#host;
+    this.#run = null;
+    this.#left = false;
+    this.#busy = false;
+    host.endScript();
+    const session = caller.session as ClientSession;
+    if (hasFailed && !(reply instanceof ErrorReply)) host.executor.countFailed(caller.command);
+    host.executor.endScript(session);
+    if (host.ownOutput.isPending) {
+      host.ownOutput.reply(session, reply);
+      session.unblock(NO_REPLY);
+    } else {
+      session.unblock(reply);
+    }
+    const held = this.#held;
+    this.#held = [];
+    for (const run of held) run();
   }
 
   #refusalOf({ session, node }: CommandContext, { flags, readOnly }: ScriptProgram): ErrorReply | null {

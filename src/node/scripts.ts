@@ -43,7 +43,11 @@ export class Scripts implements ScriptingPort {
   constructor(host: ScriptsHost, lua: ScriptingHost) {
     this.#host = host;
     this.#lua = lua;
-    this.runner = new ScriptRunner(host);
+    this.runner = new ScriptRunner(host, lua);
+  }
+
+  get busyError(): ErrorReply | null {
+    return this.runner.busyError;
   }
 
   get running(): RunningDescription | null {
@@ -125,6 +129,7 @@ export class Scripts implements ScriptingPort {
 
   /** The node ends: its Lua state is freed. */
   close(): void {
+    this.runner.stop();
     this.#dropEnvironment();
   }
 

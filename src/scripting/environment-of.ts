@@ -4,6 +4,7 @@ import type { ByteString } from '../resp/byte-string.js';
 import type { LibraryFunction } from './function-libraries.js';
 import type { Random48 } from './random48.js';
 import type { LogLevel, ScriptRun } from './script-run.js';
+import type { ThreadChain } from './thread-chain.js';
 
 /** What host functions need to know. */
 export interface HostEnvironment {
@@ -11,10 +12,11 @@ export interface HostEnvironment {
   readonly random: Random48;
   /** The functions that a library has registered while it is loaded; null = none is. */
   readonly registered: Map<ByteString, LibraryFunction> | null;
-  /** True for a coroutine that scripts do not know of. */
-  isOwnThread(thread: number): boolean;
   /** redis.log() */
   log(level: LogLevel, text: ByteString): void;
+  readonly chain: ThreadChain;
+  /** The script that runs has to end. */
+  readonly isKilled: boolean;
   /** The script that runs now. */
   readonly run: ScriptRun;
 }

@@ -1,7 +1,7 @@
 /** The Lua state of one node, with what scripts find in it, and how a script runs there. */
 import type { LuaEngine } from '../lua/engine.js';
 import { openRedisLibraries } from '../lua/libraries/open-libraries.js';
-import { HookMask, type LuaState, LuaStatus } from '../lua/state.js';
+import { type LuaState, LuaStatus } from '../lua/state.js';
 import type { ByteString } from '../resp/byte-string.js';
 import { ErrorReply, type Reply } from '../resp/reply.js';
 import { attachEnvironment, type HostEnvironment } from './environment-of.js';
@@ -13,9 +13,8 @@ import { openRedisLibrary, raiseKilled } from './redis-library.js';
 import { lockGlobals } from './sandbox.js';
 import { failureOf } from './script-failure.js';
 import type { LogLevel, ScriptRun } from './script-run.js';
+import { ThreadChain } from './thread-chain.js';
 
-/** Instructions between two looks at the clock. */
-const INTERRUPT_INTERVAL = 100_000;
 /** Scripts between two steps of garbage collection, and the size of a step. */
 const COLLECTION_PERIOD = 50;
 
@@ -56,9 +55,9 @@ export class ScriptEnvironment implements HostEnvironment {
   protected readonly globals: number;
   readonly #forFunctions: boolean;
   #call: ScriptCall | null = null;
-  /** A coroutine that scripts run in, one after the other, and the reference that keeps it. */
+  readonly chain: ThreadChain;
+  /** The coroutine of the script that runs. */
   #thread = 0;
-  #threadRef = 0;
   #runs = 0;
 
   constructor(engine: LuaEngine, options: EnvironmentOptions) {
@@ -67,6 +66,7 @@ export class ScriptEnvironment implements HostEnvironment {
     this.random = options.random;
     const lua = engine.newState();
     this.lua = lua;
+    this.chain = new ThreadChain(lua);
     attachEnvironment(lua, this);
     lua.openStandardLibraries();
     openRedisLibraries(lua);
@@ -84,13 +84,13 @@ export class ScriptEnvironment implements HostEnvironment {
     this.run.log(level, text);
   }
 
+  get isKilled(): boolean {
+    return this.#call?.run.isKilled === true;
+  }
+
   get run(): ScriptRun {
     if (this.#call === null) throw new Error('no script runs');
     return this.#call.run;
-  }
-
-  isOwnThread(thread: number): boolean {
-    return thread === this.#thread;
   }
 
   /** @returns a reference to the compiled script, or what is wrong with it. */
@@ -110,18 +110,13 @@ export class ScriptEnvironment implements HostEnvironment {
       this.#setGlobal('KEYS', call.keys);
       this.#setGlobal('ARGV', call.args);
     }
-    if (this.#threadRef === 0) {
-      this.#thread = lua.newThread();
-      this.#threadRef = lua.ref();
-    }
     lua.pushRef(call.script);
     if (this.#forFunctions) {
       this.#pushArray(call.keys);
       this.#pushArray(call.args);
     }
     const argumentCount = this.#forFunctions ? 2 : 0;
-    lua.move(lua.main, this.#thread, 1 + argumentCount);
-    this.#hookThread(HookMask.count, INTERRUPT_INTERVAL);
+    this.#thread = this.chain.enter(0, 1 + argumentCount);
     return this.#enter(call, argumentCount);
   }
 
@@ -140,6 +135,8 @@ export class ScriptEnvironment implements HostEnvironment {
       return status === LuaStatus.ok ? this.#result(call) : this.#failure(call, status);
     } finally {
       lua.thread = lua.main;
+      this.chain.leave(this.#thread, status !== LuaStatus.ok);
+      this.chain.clear();
       this.#call = null;
       this.#collectGarbage();
     }
@@ -153,16 +150,12 @@ export class ScriptEnvironment implements HostEnvironment {
       client: call.client,
       onError: (error) => call.onError(error),
     });
-    this.#hookThread(0, 0);
     return reply;
   }
 
-  /** A coroutine that failed is of no more use. */
   #failure(call: ScriptCall, status: number): Reply {
     const { lua } = this;
     const failure = failureOf(lua, status, call.name);
-    lua.unref(this.#threadRef);
-    this.#threadRef = 0;
     if (failure.isCounted) return failure;
     call.onError(failure);
     return new ErrorReply(failure.text, true);
@@ -187,23 +180,15 @@ export class ScriptEnvironment implements HostEnvironment {
     }
   }
 
-  #hookThread(mask: number, count: number): void {
-    const { lua } = this;
-    const outer = lua.thread;
-    lua.thread = this.#thread;
-    lua.setHook(mask, count);
-    lua.thread = outer;
-  }
-
   /** Called from time to time while a script runs. */
   protected onHook(): void {
-    const { run } = this;
+    const { run, chain, lua } = this;
     if (run.isKilled) {
       // From now on each line fails, so that no pcall() of the script can hold it.
-      this.lua.setHook(HookMask.line, 0);
-      raiseKilled(this.lua);
+      chain.watchClosely(lua.thread);
+      raiseKilled(lua);
     }
-    if (run.isInterrupted()) this.lua.yieldFromHook();
+    if (chain.isLeaving || run.isInterrupted()) chain.tryToLeave();
   }
 
   #collectGarbage(): void {

@@ -4,9 +4,10 @@
  * reads through and refuses to be written; the functions that look past metatables are replaced by some that know them.
  */
 import { type HostFunction, LuaError, LuaErrorValue } from '../lua/engine.js';
-import { ALL_RESULTS, GLOBALS, type LuaState, LuaStatus, LuaType } from '../lua/state.js';
+import { GLOBALS, type LuaState, LuaStatus, LuaType } from '../lua/state.js';
 import type { ByteString } from '../resp/byte-string.js';
 import { environmentOf } from './environment-of.js';
+import { PROTECTED_CALL } from './thread-chain.js';
 
 const BAD_PIECE = 'reader function must return a string';
 const READONLY = 'Attempt to modify a readonly table';
@@ -49,11 +50,20 @@ function __redis__err__handler(err)
   return err
 end
 
+local start, proceed = host.start, host.proceed
+local function settle(left, ...)
+  if left then return settle(proceed(left)) end
+  return ...
+end
+function pcall(...)
+  return settle(start(...))
+end
+
 for name in pairs(globals) do
   if not allowed[name] then globals[name] = nil end
 end
 for name, run in pairs(host) do globals[name] = run end
-globals.nonexistent, globals.readonly, globals.running = nil, nil, nil
+for _, name in pairs({'nonexistent', 'readonly', 'running', 'start', 'proceed'}) do globals[name] = nil end
 coroutine.running = host.running
 
 local function front(inner, shown_metatable)
@@ -136,7 +146,7 @@ export function lockGlobals(lua: LuaState): number {
     lua.setField(-2, name);
   }
   lua.newTable(0, 16);
-  for (const [name, run] of Object.entries(HOST)) {
+  for (const [name, run] of Object.entries({ ...HOST, ...PROTECTED_CALL })) {
     lua.pushFunction(run);
     lua.setField(-2, name);
   }
@@ -258,16 +268,14 @@ const HOST: Readonly<Record<string, HostFunction>> = {
   },
   running: (lua) => {
     // What runs a script is no coroutine to the script.
-    if (lua.pushThread() || environmentOf(lua).isOwnThread(lua.thread)) return 0;
+    const around = environmentOf(lua).chain.coroutineAround(lua.thread);
+    if (around === 0 || around === lua.main) return 0;
+    const { thread } = lua;
+    lua.thread = around;
+    lua.pushThread();
+    lua.thread = thread;
+    lua.move(around, thread, 1);
     return 1;
-  },
-  pcall: (lua) => {
-    lua.checkAny(1);
-    const failed = lua.protectedCall(lua.top - 1, ALL_RESULTS) !== LuaStatus.ok;
-    if (failed) simplifyError(lua);
-    lua.pushBoolean(!failed);
-    lua.insert(1);
-    return lua.top;
   },
   loadstring: (lua) => {
     const source = lua.checkBytes(1);
@@ -292,14 +300,6 @@ const HOST: Readonly<Record<string, HostFunction>> = {
     return 2;
   },
 };
-
-/** Errors are tables since 7.0; scripts that catch one are given its text, as before (luaRedisPcall of script_lua.c). */
-function simplifyError(lua: LuaState): void {
-  if (lua.type(-1) !== LuaType.table) return;
-  lua.getField(-1, 'err');
-  if (lua.toBytes(-1) === null) return;
-  lua.replace(-2);
-}
 
 function ownOf(lua: LuaState): OwnFunctions {
   return ownFunctions.get(lua) as OwnFunctions;

@@ -4,7 +4,7 @@ import { RedisTestClusterError } from '../../fixtures/error.js';
 import { Config, type ConfigValue } from '../config/config.js';
 import { ConfigError } from '../config/config-error.js';
 import { createCertificate, type Identity } from '../io/certificate.js';
-import { scriptingHost } from '../io/lua-interpreter.js';
+import { scriptingHostOf } from '../io/lua-interpreter.js';
 import { currentNowMs, realNowMs } from '../io/natives.js';
 import { TcpConnector } from '../io/outside-connector.js';
 import { RealTimePump } from '../io/real-time-pump.js';
@@ -216,7 +216,7 @@ class ClusterBuilder {
           busPort,
           version,
           storage,
-          scripting: scriptingHost,
+          scripting: scriptingHostOf(this.#pump),
           config: {
             ...NOTHING_SAVED,
             ...(tls ? tlsDirectives(config, port) : { ...config, port }),

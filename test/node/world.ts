@@ -1,13 +1,13 @@
 /** Node processes on virtual time without sockets, and clients whose bytes go straight in and out. */
 import type { RedisVersion } from '../../src/commands/command.js';
 import type { ConfigValue } from '../../src/config/config.js';
-import { scriptingHost } from '../../src/io/lua-interpreter.js';
+import { luaEngine } from '../../src/io/lua-interpreter.js';
 import { MemoryStorage } from '../../src/network/memory-storage.js';
 import { Network } from '../../src/network/network.js';
 import { NodeProcess } from '../../src/network/node-process.js';
 import type { ClientSession } from '../../src/node/client-session.js';
 import type { Node } from '../../src/node/node.js';
-import type { NodeEvent } from '../../src/node/ports.js';
+import type { NodeEvent, ScriptingHost } from '../../src/node/ports.js';
 import { encodeRequest } from '../../src/resp/request-encoder.js';
 import { nodesConfOf, planCluster } from '../../src/testkit/formation.js';
 import { Random } from '../../src/time/random.js';
@@ -30,6 +30,25 @@ export class World {
   readonly network = new Network(this.clock);
   readonly random = new Random(1);
   #lastPort = 6999;
+  /** Real time as scripts see it: each look at it takes so long. */
+  lookMs = 0;
+  #realNowMs = 0;
+  readonly #waiting: (() => void)[] = [];
+  readonly scripting: ScriptingHost = {
+    engine: luaEngine,
+    realNowMs: () => {
+      this.#realNowMs += this.lookMs;
+      return this.#realNowMs;
+    },
+    later: (run) => void this.#waiting.push(run),
+  };
+
+  /** Scripts that were left have their next turn. @returns false when there was none. */
+  giveTurn(): boolean {
+    const turn = this.#waiting.shift();
+    turn?.();
+    return turn !== undefined;
+  }
 
   /** Starts a node. */
   start({ version = '7.2', config = {}, cluster = false, files = {} }: NodeSettings = {}): Machine {
@@ -93,7 +112,7 @@ export class Machine {
         busPort,
         version,
         storage,
-        scripting: scriptingHost,
+        scripting: world.scripting,
         config: { ...config, port, 'cluster-enabled': cluster },
       },
       {

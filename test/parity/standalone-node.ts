@@ -1,7 +1,7 @@
 /** One node of ours outside of cluster mode, on a real port and in real time, as a peer for real servers. */
 import type { ConfigValue } from '../../src/config/config.js';
 import { ClientListener } from '../../src/io/client-listener.js';
-import { scriptingHost } from '../../src/io/lua-interpreter.js';
+import { scriptingHostOf } from '../../src/io/lua-interpreter.js';
 import { TcpConnector } from '../../src/io/outside-connector.js';
 import { RealTimePump } from '../../src/io/real-time-pump.js';
 import { MemoryStorage } from '../../src/network/memory-storage.js';
@@ -44,7 +44,7 @@ export async function startStandaloneNode(
       version,
       config: { port, 'cluster-enabled': 'no', ...config },
       storage: new MemoryStorage(),
-      scripting: scriptingHost,
+      scripting: scriptingHostOf(pump),
     },
     { onEvent: () => {}, onLog: (_process, level, text) => void logs.push(`${level}: ${text}`) },
   );

@@ -81,7 +81,8 @@ function unblock({ node }: CommandContext, argv: readonly ByteString[]): Reply {
   const target = node.sessions.get(Number(id));
   const blocked = target?.blocked ?? null;
   // A client that a pause holds back waits for nothing that could time out.
-  if (target === undefined || blocked === null || blocked.kind === 'pause') return 0;
+  if (target === undefined || blocked === null || blocked.kind === 'pause' || blocked.kind === 'script')
+    return 0;
   target.unblock(reason === 'error' ? UNBLOCKED_BY_CLIENT : blocked.onTimeout(), 'client-unblock');
   return 1;
 }

@@ -70,6 +70,9 @@ function shutdown({ node, session }: CommandContext, argv: readonly ByteString[]
     return SYNTAX_ERROR;
   if (aborts) return node.shutdown.abort();
   if (!modifiers.has('now') && session.transaction !== null) return SHUTDOWN_MAY_NOT_BLOCK;
+  // While a script runs nothing is saved.
+  const busy = node.scripting?.busyError ?? null;
+  if (busy !== null && !modifiers.has('nosave')) return busy;
   const has = (modifier: string): boolean => modifiers.has(modifier);
   const mode = { save: has('save'), nosave: has('nosave'), now: has('now'), force: has('force') };
   return node.shutdown.request(mode, session);

@@ -10,7 +10,7 @@ import { StartError } from '../../persistence/start-error.js';
 import { Random } from '../../time/random.js';
 import { VirtualClock } from '../../time/virtual-clock.js';
 import { DirectoryStorage } from '../directory-storage.js';
-import { scriptingHost } from '../lua-interpreter.js';
+import { scriptingHostOf } from '../lua-interpreter.js';
 import { realNowMs } from '../natives.js';
 import { TcpConnector } from '../outside-connector.js';
 import { RealTimePump } from '../real-time-pump.js';
@@ -115,7 +115,7 @@ export class Server {
         configFile: this.#config.file,
         storage: this.#storage,
         processId: process.pid,
-        scripting: scriptingHost,
+        scripting: scriptingHostOf(this.#pump),
         spawnChild: (onKilled) => spawnChild((signal) => this.#pump.input(() => onKilled(signal))),
         onShutdown: () => this.#removePidFile(),
       },
