@@ -47,4 +47,5 @@ export type { HitOptions, LinkScope, MessageFilter } from './testkit/faults/mess
 export type { KitEvent } from './testkit/kit-events.js';
 export type { LogLine, LogListener } from './testkit/logging.js';
 export { startCluster } from './testkit/start-cluster.js';
-export type { TestNode } from './testkit/test-node.js';
+export type { RestartOptions, TestNode } from './testkit/test-node.js';
+export type { LossReason, LostWrite } from './testkit/write-ledger.js';

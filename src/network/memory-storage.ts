@@ -107,6 +107,18 @@ export class MemoryStorage implements NodeStorage {
     for (const path of this.#files.keys()) this.truncate(path, this.#files.get(path)?.durableSize ?? 0);
   }
 
+  /** Everything that is on it. */
+  snapshot(): ReadonlyMap<string, Uint8Array> {
+    return new Map(this.files.map((path) => [path, this.read(path) ?? new Uint8Array()]));
+  }
+
+  /** As it was then; it works again, if it had failed. */
+  restore(snapshot: ReadonlyMap<string, Uint8Array>): void {
+    this.failure = null;
+    this.#files.clear();
+    for (const [path, content] of snapshot) this.write(path, content, true);
+  }
+
   /** Absolute paths. */
   get files(): readonly string[] {
     return [...this.#files.keys()];

@@ -116,6 +116,8 @@ export class NodeProcess implements NodeHost {
   readonly #observer: ProcessObserver;
   #clock: ProcessClock;
   #node: Node | null = null;
+  /** What the last life left: its memory can still be saved. */
+  #ended: Node | null = null;
   #life: ProcessLife | null = null;
   #state: ProcessState = 'stopped';
   /** What arrived while the process was paused. */
@@ -166,15 +168,19 @@ export class NodeProcess implements NodeHost {
     return this.#node !== null;
   }
 
-  /** Starts the process with what its disk holds. Does nothing when it runs. */
-  start(): void {
+  /**
+   * Starts the process with what its disk holds. Does nothing when it runs.
+   * @param loadingMs virtual time that loading takes at least.
+   */
+  start(loadingMs = 0): void {
     if (this.#node !== null) return;
     this.#clock = this.#newClock();
     const { ip, port, busPort, version } = this.options;
     const config = this.#readConfig();
     this.storage.changeDirectory(config.values.dir);
     const node = new Node(this, { version, config });
-    node.load();
+    node.load(loadingMs);
+    this.#ended = null;
     this.#node = node;
     this.#life = new ProcessLife(this, this.#node.cluster);
     this.#state = 'running';
@@ -202,6 +208,7 @@ export class NodeProcess implements NodeHost {
     const myself = node.cluster?.state.myself;
     if (myself !== undefined) this.lastIdentity = { id: myself.id, isReplica: myself.isReplica };
     this.#node = null;
+    this.#ended = node;
     if (this.#life !== null) this.#life.brain = null;
     this.#state = 'stopped';
     this.#inbox = [];
@@ -216,6 +223,11 @@ export class NodeProcess implements NodeHost {
     this.#isEnding = false;
     this.network.dropConnectionsOf(this.name);
     this.#observer.onStateChanged?.(this);
+  }
+
+  /** Writes the data that the process has, or had when it ended, to its disk, as if it had just saved them. */
+  saveData(): void {
+    (this.#node ?? this.#ended)?.persistence.rdb.saveNow();
   }
 
   /** As SIGSTOP: connections stay open, nothing is handled or answered. */

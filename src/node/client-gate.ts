@@ -1,5 +1,6 @@
 /** What somebody outside of the node may do to its clients: look at each command, and decide what becomes of it and of its reply. Tests put faults in here; without them there is no gate. */
 import type { Session } from '../commands/session.js';
+import type { ResolvedCommand } from '../commands/table.js';
 import type { ByteString } from '../resp/byte-string.js';
 import { ErrorReply, type Reply } from '../resp/reply.js';
 
@@ -32,6 +33,8 @@ export interface ClientGate {
   onErrorReply(session: Session, error: ErrorReply): void;
   /** A client's connection ended. */
   onClosed(session: Session): void;
+  /** A command changed data, be it from a client or from the test kit. */
+  onWrite(session: Session, command: ResolvedCommand, argv: readonly ByteString[]): void;
 }
 
 /** What the node gives to carry out a fate. */

@@ -35,6 +35,8 @@ export interface ExecutionHost {
   /** A reply of so many bytes is too much for the client, which is closed. */
   refusesReply(session: Session, bytes: number): boolean;
   onErrorReply(session: Session, error: ErrorReply): void;
+  /** The command changed data; its place in the replication stream is known. */
+  onWrite(session: Session, command: ResolvedCommand, argv: readonly ByteString[]): void;
   onInternalError(error: unknown, command: string): void;
 }
 
@@ -80,6 +82,8 @@ export class Executor {
     const outer = this.runsFor;
     this.runsFor = session;
     const wasInExec = this.isInExec;
+    const { keyspace } = this.#host.context;
+    const dirtyBefore = keyspace.dirty;
     this.isInExec = wasInExec || command.fullName === 'exec';
     try {
       return this.#run(session, command, argv);
@@ -90,6 +94,8 @@ export class Executor {
       propagation.leave(!TOUCHING_ARBITRARY_KEYS.has(command.fullName));
       const offset = this.#host.context.replication.streamOffset;
       if (offset !== offsetBefore) session.lastWriteOffset = offset;
+      if (keyspace.dirty !== dirtyBefore && session.kind === 'normal')
+        this.#host.onWrite(session, command, argv);
     }
   }
 

@@ -8,7 +8,7 @@ import type { ConfigFile, KeyWait, NodeContext, NotificationClass } from '../com
 import { commandTableOf } from '../commands/index.js';
 import { SlowLog } from '../commands/server/slow-log.js';
 import type { Session } from '../commands/session.js';
-import type { CommandTable } from '../commands/table.js';
+import type { CommandTable, ResolvedCommand } from '../commands/table.js';
 import type { Config } from '../config/config.js';
 import type { DeletionReason } from '../keyspace/host.js';
 import { Keyspace } from '../keyspace/keyspace.js';
@@ -125,6 +125,8 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   /** The process is about to end. */
   #ending = false;
   #stopped = false;
+  /** Virtual time that loading takes. */
+  #loadingMs = 0;
   #begun = false;
   /** The RDB file told which stream it belongs to. */
   #knowsStream = false;
@@ -248,19 +250,23 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     followConfig(this);
   }
 
-  /** Fills the dataset with what the disk holds. To be called before start(). @throws StartError when the node cannot start with that. */
-  load(): void {
+  /**
+   * Fills the dataset with what the disk holds. To be called before start().
+   * @param atLeastMs virtual time that it takes at least; so long the node answers LOADING.
+   * @throws StartError when the node cannot start with that.
+   */
+  load(atLeastMs = 0): void {
     this.log(this.version === '7.0' ? 'warning' : 'notice', 'Server initialized');
     this.persistence.load();
-    if (this.persistence.loadDurationMs === 0) this.persistence.open();
+    this.#loadingMs = Math.max(atLeastMs, this.persistence.loadDurationMs);
+    if (this.#loadingMs === 0) this.persistence.open();
     else this.loading = true;
   }
 
   /** Starts the node's cron. The first run comes within one period, at a random moment of it as between separate processes. */
   start(): void {
     this.#host.emit({ kind: 'started' });
-    if (this.loading)
-      this.schedule(this.nowMs() + this.persistence.loadDurationMs, () => this.#finishLoading());
+    if (this.loading) this.schedule(this.nowMs() + this.#loadingMs, () => this.#finishLoading());
     else this.#begin();
   }
 
@@ -468,6 +474,10 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     );
   }
 
+  onWrite(session: Session, command: ResolvedCommand, argv: readonly ByteString[]): void {
+    this.#host.gate?.onWrite(session, command, argv);
+  }
+
   onInternalError(error: unknown, command: string): void {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.log('warning', `Internal error while handling ${command}: ${message}`);
@@ -629,7 +639,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     if (unixsocket !== '') this.log('notice', 'Ready to accept connections unix');
   }
 
-  /** key-load-delay is over. */
+  /** The time that it takes is over. */
   #finishLoading(): void {
     this.loading = false;
     try {

@@ -108,6 +108,11 @@ export class Replication {
     return this.#history.secondId;
   }
 
+  /** The second id is valid for what came before. */
+  get secondReplicationOffset(): number {
+    return this.#history.secondOffset;
+  }
+
   get replicas(): readonly Replica[] {
     return this.#primary.replicas;
   }

@@ -1,4 +1,5 @@
 /** The clients of a cluster: faults on their connections, what they send and wait for, and how much of it. */
+import type { Duplex } from 'node:stream';
 import { ClusterFaults } from './cluster-faults.js';
 import type { ClusterParts } from './cluster-nodes.js';
 import { type ClientCounters, Counters } from './counters.js';
@@ -9,7 +10,9 @@ import { ClientFaults } from './faults/client-faults.js';
 import type { CallingClient, CommandCall } from './faults/command-call.js';
 import { messageOf } from './faults/message.js';
 import { framePredicate, type HitOptions, type MessageFilter } from './faults/message-filter.js';
-import type { NodeOwner, TestNode } from './test-node.js';
+import { memoryConnector } from './ioredis-connector.js';
+import { type NodeOwner, noSuchNode, type TestNode } from './test-node.js';
+import { type LostWrite, WriteLedger } from './write-ledger.js';
 
 export interface WhenCommandOptions extends Omit<CallFilter, 'command'> {
   readonly node?: TestNode;
@@ -41,6 +44,7 @@ export abstract class ClusterClients extends ClusterFaults {
   readonly clients: ClientFaults;
   readonly #watchers = new Set<CallWatcher>();
   readonly #doors = new Map<TestNode, NodeDoor>();
+  readonly #ledger = new WriteLedger(() => this.nodes);
   /** What clients did to all nodes, counted. */
   readonly counters = new Counters(() => [...this.#doors.values()].map(({ counters }) => counters));
 
@@ -48,6 +52,7 @@ export abstract class ClusterClients extends ClusterFaults {
     super(parts, makeNodes);
     this.clients = new ClientFaults(parts.network, this.book);
     for (const node of this.nodes) this.watchClientsOf(node);
+    parts.log.onEvent((entry) => this.#ledger.onEvent(entry));
   }
 
   /**
@@ -66,6 +71,22 @@ export abstract class ClusterClients extends ClusterFaults {
   inject(fault: ClientFaultSpec, filter: CallFilter & HitOptions = {}): ClientFault {
     this.assertRunning();
     return this.clients.inject(null, fault, filter);
+  }
+
+  /** A client's connection to a node without a socket: node.createConnection(). @param node default: the first master. */
+  connect(node?: TestNode): Duplex {
+    const to = node ?? this.masters[0] ?? noSuchNode('this cluster has no running master');
+    return to.createConnection();
+  }
+
+  /**
+   * The `Connector` option of ioredis, so that it reaches the nodes without sockets: in the same order in every run (but
+   * for what ioredis itself draws by Math.random: which node it asks first). Typed to fit without ioredis being known here.
+   * @example
+   * const redis = new Cluster(cluster.seeds, { redisOptions: { Connector: cluster.Connector } });
+   */
+  get Connector(): never {
+    return memoryConnector((port) => this.node(port)) as never;
   }
 
   /**
@@ -156,18 +177,32 @@ export abstract class ClusterClients extends ClusterFaults {
     };
   }
 
+  /**
+   * The acknowledged writes that are gone, although nobody overwrote or deleted them: what a failover or a restart lost,
+   * when, and why that was possible. Looks back over the last 50000 writes, those of `node.command()` included.
+   * @example
+   * expect(cluster.lostWrites()).toMatchObject([{ keys: ['cart'], reason: 'not-replicated' }]);
+   */
+  lostWrites(): readonly LostWrite[] {
+    return this.#ledger.lost;
+  }
+
   countersOf(node: TestNode): Counters {
     return new Counters(() => this.#countersOf(node));
   }
 
   /** For the parts of the test kit: the clients of a node that came to the cluster. */
   protected watchClientsOf(node: TestNode): void {
-    const door = new NodeDoor(node, this.clients, this.#watchers, () => this.pump.clock.nowMs());
+    const nowMs = (): number => this.pump.clock.nowMs();
+    const door = new NodeDoor(node, this.clients, this.#watchers, nowMs, (...write) =>
+      this.#ledger.onWrite(...write, nowMs()),
+    );
     this.#doors.set(node, door);
     node.process.gate = door;
   }
 
   protected resetCounters(): void {
+    this.#ledger.clear();
     for (const { counters } of this.#doors.values()) counters.reset();
   }
 

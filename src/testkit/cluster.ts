@@ -1,7 +1,9 @@
 /** A running test cluster: what startCluster() gives. */
 import { RedisTestClusterError } from '../../fixtures/error.js';
+import { Baseline } from './baseline.js';
 import { ClusterClients } from './cluster-clients.js';
 import { CommandClient } from './command-client.js';
+import { announceReplicas, awaitListing, FORMATION_LIMIT_MS } from './formation-wait.js';
 import type { TestNode } from './test-node.js';
 
 /**
@@ -10,6 +12,38 @@ import type { TestNode } from './test-node.js';
  */
 export class Cluster extends ClusterClients implements AsyncDisposable {
   #stopping: Promise<void> | null = null;
+  #baseline: Baseline | null = null;
+
+  /** Takes down what reset() goes back to. Called when the cluster is ready. */
+  rememberBaseline(): void {
+    this.#baseline = new Baseline(this.nodes);
+  }
+
+  /**
+   * Makes the cluster as it was when it was started, so that tests can share it: ends all faults, resumes and restarts
+   * nodes, deletes data, scripts and functions, sets back what CONFIG SET changed, forgets events, counters and lost
+   * writes, and restores roles, slots and epochs. Clients stay connected, unless the topology had changed or a node did
+   * not run: then all nodes are started anew. Takes milliseconds; virtual time does not go back, but goes on by some
+   * seconds where nodes have to be started.
+   * @throws RedisTestClusterError STOPPED; PORT_IN_USE when another process took the port of a node that did not run.
+   * @example
+   * afterEach(() => cluster.reset());
+   */
+  async reset(): Promise<void> {
+    this.assertUsable('reset()');
+    const baseline = this.#baseline;
+    if (baseline === null) return;
+    this.book.disposeAll();
+    for (const node of this.nodes) {
+      if (node.state === 'paused') node.resume();
+      node.forgetConnection();
+    }
+    this.pump.input(() => baseline.restoreSettings());
+    if (!(await this.#resetRunning(baseline))) await this.#startAnew(baseline);
+    this.parts.log.clear();
+    this.resetCounters();
+    this.beginTimeline();
+  }
 
   /**
    * Deletes all data on every running master (FLUSHALL), and with that on their replicas.
@@ -29,6 +63,51 @@ export class Cluster extends ClusterClients implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
+  }
+
+  /** @returns false when that does not make it as it was. */
+  async #resetRunning(baseline: Baseline): Promise<boolean> {
+    if (!baseline.hasSameTopology()) return false;
+    try {
+      await Promise.all(this.nodes.map((node) => this.#clear(node)));
+      if (baseline.isFormed) await this.waitFor('ok', { timeout: FORMATION_LIMIT_MS });
+    } catch (error) {
+      this.assertRunning();
+      if (error instanceof RedisTestClusterError) return false;
+      throw error;
+    }
+    // What was under way may have gone on.
+    return baseline.hasSameTopology();
+  }
+
+  async #clear(node: TestNode): Promise<void> {
+    this.pump.input(() => node.process.node.pause.unpause('client-command'));
+    const client = new CommandClient(node.process, this.pump);
+    try {
+      if (node.role === 'master') {
+        await client.run(['FLUSHALL']);
+        if (node.process.node.commands.get('function') !== undefined) await client.run(['FUNCTION', 'FLUSH']);
+      }
+      await client.run(['SCRIPT', 'FLUSH']);
+      await client.run(['SLOWLOG', 'RESET']);
+    } finally {
+      client.close();
+    }
+  }
+
+  async #startAnew(baseline: Baseline): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.kill()));
+    baseline.restoreDisks();
+    await Promise.all(this.nodes.map((node) => node.ports.reopen()));
+    this.assertRunning();
+    this.pump.input(() => {
+      for (const node of this.nodes) node.process.start();
+    });
+    await announceReplicas(this.pump, this.nodes);
+    if (baseline.isFormed) {
+      await this.waitFor('ok', { timeout: FORMATION_LIMIT_MS });
+      await awaitListing(this.pump, this.nodes, FORMATION_LIMIT_MS);
+    }
   }
 
   /** On a connection of its own: that of command() may be in the middle of something. */

@@ -32,6 +32,7 @@ export class NodePorts {
   /** Opening and closing, one after the other. */
   #work: Promise<void> = Promise.resolve();
   #isOpen = true;
+  #admits = true;
 
   private constructor(
     host: string,
@@ -94,11 +95,18 @@ export class NodePorts {
 
   /** Nobody can connect any more; open connections stay. */
   refuseClients(): void {
+    this.#admits = false;
     this.#client.refuse();
+  }
+
+  /** Its port is open. */
+  get admitsClients(): boolean {
+    return this.#isOpen && this.#admits;
   }
 
   /** The end of refuseClients(). */
   admitClients(): Promise<void> {
+    this.#admits = true;
     return this.#enqueue(async () => {
       if (!this.#isOpen) return;
       await this.#client.listen(this.host, this.port, this.#tls);

@@ -25,18 +25,13 @@ import {
 import { EventLog } from './event-log.js';
 import { assertSocketsCanWork } from './fake-timers.js';
 import { nodesConfOf, planCluster } from './formation.js';
+import { announceReplicas, awaitListing, FORMATION_LIMIT_MS } from './formation-wait.js';
 import { logListenerOfEnvironment } from './logging.js';
 import { NodePorts } from './node-ports.js';
-import { everyReplicaIsListed } from './readiness.js';
 import { TestNode } from './test-node.js';
-import { TimeControl } from './time-control.js';
 
-/** Up to so many nodes every replica tells all others of itself; beyond, that would be a million messages. */
-const MOST_ANNOUNCED = 200;
 /** A node that was killed comes back empty and is filled by its master, unless the options ask for more. */
 const NOTHING_SAVED = { save: '', 'rdb-del-sync-files': true };
-/** Virtual time after which a cluster that is not ready never will be. */
-const FORMATION_LIMIT_MS = 60_000;
 
 /**
  * Starts a Redis Cluster inside this process: real nodes on real ports, on virtual time.
@@ -121,15 +116,13 @@ class ClusterBuilder {
       for (const process of processes) process.start();
     });
     if (this.#options.formed) {
-      await this.#announceReplicas(processes);
+      await announceReplicas(this.#pump, cluster.nodes);
       await cluster.waitFor('ok', { timeout: FORMATION_LIMIT_MS });
-      await new TimeControl(this.#pump).advanceUntil(
-        () => everyReplicaIsListed(cluster.nodes),
-        Math.max(0, this.#startTimeMs - this.#clock.nowMs()),
-      );
+      await awaitListing(this.#pump, cluster.nodes, this.#startTimeMs - this.#clock.nowMs());
     }
     if (this.#clock.nowMs() < this.#startTimeMs)
       await cluster.advance(this.#startTimeMs - this.#clock.nowMs());
+    cluster.rememberBaseline();
     cluster.beginTimeline();
     if (this.#options.clock === 'flowing') this.#flow();
     else if (this.#options.clock === 'follow') this.#pump.setMode('follow');
@@ -140,26 +133,6 @@ class ClusterBuilder {
   #flow(): void {
     if (this.#options.startTimeMs === null) this.#pump.flowWithRealTime();
     else this.#pump.setMode('flowing');
-  }
-
-  /**
-   * Redis lists a replica in CLUSTER SLOTS once it has heard of an offset other than 0 from it, which begins with the
-   * first ping in its master's stream. By heartbeats alone that news takes seconds to get around in a small cluster and
-   * minutes in one of a hundred nodes; so each replica tells everybody at once, as it would after a promotion.
-   */
-  async #announceReplicas(processes: readonly NodeProcess[]): Promise<void> {
-    const replicas = processes.slice(this.#options.masters);
-    let streaming = 0;
-    const allStream = (): boolean => {
-      while ((replicas[streaming]?.node.replication.offset() ?? 0) > 0) streaming++;
-      return streaming === replicas.length;
-    };
-    // What keeps them from it is told by the wait for 'ok' that follows.
-    if (!(await new TimeControl(this.#pump).advanceUntil(allStream, FORMATION_LIMIT_MS))) return;
-    const to = processes.length <= MOST_ANNOUNCED ? 'all' : 'my-master';
-    this.#pump.input(() => {
-      for (const replica of replicas) replica.deliver(() => replica.node.cluster?.announce(to));
-    });
   }
 
   /** A cluster on the time of the day is ready now, however long the forming took. */

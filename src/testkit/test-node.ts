@@ -1,20 +1,31 @@
 /** What a test holds of one node of its cluster. */
+import type { Duplex } from 'node:stream';
 import { RedisTestClusterError } from '../../fixtures/error.js';
 import type { ClusterNode } from '../cluster/cluster-node.js';
 import type { ClusterState } from '../cluster/cluster-state.js';
 import type { SlotRanges } from '../cluster/slot-bitmap.js';
 import type { RealTimePump } from '../io/real-time-pump.js';
+import type { MemoryStorage } from '../network/memory-storage.js';
 import type { NodeProcess, ProcessState } from '../network/node-process.js';
 import { type CommandArgument, CommandClient, type CommandReply } from './command-client.js';
 import type { Counters } from './counters.js';
+import { type Duration, toMilliseconds } from './duration.js';
 import type { CallFilter } from './faults/call-filter.js';
 import type { ClientFault, ClientFaultSpec, RefusedConnection } from './faults/client-fault.js';
 import type { ClientFaults } from './faults/client-faults.js';
 import type { Fault } from './faults/fault.js';
 import type { Delay, Hold, LinkFaults, Partition } from './faults/link-faults.js';
 import type { Message } from './faults/message.js';
-import type { HitOptions } from './faults/message-filter.js';
+import { checkOptions, type HitOptions, invalid, show } from './faults/message-filter.js';
+import { MemorySocket } from './memory-socket.js';
 import type { NodePorts } from './node-ports.js';
+
+const DATA_FILES = /\.(?:rdb|aof|manifest)$/;
+
+export interface RestartOptions {
+  readonly data?: 'kept' | 'lost';
+  readonly loadingFor?: Duration;
+}
 
 /** What a node needs of its cluster. */
 export interface NodeOwner {
@@ -141,21 +152,38 @@ export class TestNode {
   /**
    * Starts the process again, on the same ports and with its nodes.conf, as a crashed redis-server would be. A running
    * node is killed first.
-   * @throws RedisTestClusterError PORT_IN_USE when another process took a port in between; START_FAILED when its
-   *   nodes.conf is one that Redis refuses to start with. The node stays stopped then.
+   * @param options `data`: default what its disk has, which is nothing unless persistence is configured; `'kept'` = all
+   *   that it had when it ended; `'lost'` = not even what is on its disk. `loadingFor`: virtual time for which it answers
+   *   LOADING and takes no part in the cluster; who asks for a key is told CLUSTERDOWN instead, as Redis does then.
+   * @throws RedisTestClusterError INVALID_ARGUMENT; PORT_IN_USE when another process took a port in between; START_FAILED
+   *   when its nodes.conf is one that Redis refuses to start with. The node stays stopped then.
+   * @example
+   * await master.restart({ data: 'kept', loadingFor: '5s' });
    */
-  async restart(): Promise<void> {
+  async restart(options: RestartOptions = {}): Promise<void> {
+    checkOptions('restart()', options, ['data', 'loadingFor']);
+    const { data } = options;
+    if (data !== undefined && data !== 'kept' && data !== 'lost')
+      invalid('restart()', `data must be 'kept' or 'lost', got ${show(data)}`);
+    const loadingMs = toMilliseconds(options.loadingFor ?? 0, 'loadingFor');
+    if (data === 'kept') this.#process.saveData();
     await this.kill();
     // The cluster may be stopped while this waits; its ports must not come back then.
     this.#owner.assertRunning();
+    if (data === 'lost') this.#loseData();
     await this.#ports.reopen();
     this.#owner.assertRunning();
     try {
-      this.#owner.pump.input(() => this.#process.start());
+      this.#owner.pump.input(() => this.#process.start(loadingMs));
     } catch (error) {
       await this.#ports.close();
       throw startError(this.name, error);
     }
+  }
+
+  /** Forgets the connection of command(): the next one begins with a fresh session. */
+  forgetConnection(): void {
+    this.#client.close();
   }
 
   /**
@@ -203,6 +231,15 @@ export class TestNode {
     return this.#owner.links.hold('pauseReplication()', { to: this, scope: 'replication' });
   }
 
+  /**
+   * A client's connection to this node without a socket: a Duplex stream for anything that takes one. Faults on clients
+   * hold for it; what goes over it is in the order of the program, the same in every run.
+   */
+  createConnection(): Duplex {
+    this.#owner.assertRunning();
+    return new MemorySocket(this.#owner.pump, this);
+  }
+
   /** What clients did to this node, counted. */
   get counters(): Counters {
     return this.#owner.countersOf(this);
@@ -233,6 +270,17 @@ export class TestNode {
   /** Real client sockets that are open now. */
   get connectionCount(): number {
     return this.#ports.connectionCount;
+  }
+
+  /** What is on its disk, for the testkit's own parts. */
+  get disk(): MemoryStorage {
+    return this.#process.storage as MemoryStorage;
+  }
+
+  #loseData(): void {
+    for (const file of this.disk.files) {
+      if (DATA_FILES.test(file)) this.disk.erase(file);
+    }
   }
 
   get #state(): ClusterState | null {

@@ -96,7 +96,7 @@ describe('startCluster()', () => {
     ],
     ['nodeTimeout', { nodeTimeout: -1 }, 'got -1'],
     ['nodeTimeout', { nodeTimeout: {} }, 'nodeTimeout must be milliseconds'],
-    ['clock', { clock: 'slow' }, "clock must be 'flowing' or 'manual', got 'slow'"],
+    ['clock', { clock: 'slow' }, "clock must be 'flowing' or 'manual' or 'follow', got 'slow'"],
     ['startTime', { startTime: -1 }, 'startTime must be an integer from 86400000 to'],
     ['startTime', { startTime: Number.POSITIVE_INFINITY }, 'got Infinity'],
     ['startTime', { startTime: new Date('never') }, 'got NaN'],
@@ -123,7 +123,7 @@ describe('startCluster()', () => {
     [
       'config.port',
       { config: { port: 7000 } },
-      'config may not set port: startCluster does (see the options port, host)',
+      'config may not set port: startCluster does (see the options port, host, tls)',
     ],
     ['config.cluster-enabled', { config: { 'cluster-enabled': 'no' } }, 'config may not set cluster-enabled'],
     ['config.bind', { config: { BIND: '0.0.0.0' } }, 'config may not set BIND'],

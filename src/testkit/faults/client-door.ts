@@ -1,5 +1,6 @@
 /** What stands between one node and its clients: counts them, shows their commands to who waits for them, and lets faults strike. */
 import type { Session } from '../../commands/session.js';
+import type { ResolvedCommand } from '../../commands/table.js';
 import type { ClientDoor } from '../../network/node-process.js';
 import type { CommandFate } from '../../node/client-gate.js';
 import type { ByteString } from '../../resp/byte-string.js';
@@ -13,20 +14,35 @@ import { type CommandCall, callOf, commandName } from './command-call.js';
 /** Sees every command of a client before any fault strikes. */
 export type CallWatcher = (incoming: IncomingCall) => void;
 
+export type WriteListener = (
+  node: TestNode,
+  session: Session,
+  command: ResolvedCommand,
+  argv: readonly ByteString[],
+) => void;
+
 export class NodeDoor implements ClientDoor {
   readonly counters = new ClientCounters();
   readonly #node: TestNode;
   readonly #faults: ClientFaults;
   readonly #watchers: ReadonlySet<CallWatcher>;
   readonly #nowMs: () => number;
+  readonly #onWrite: WriteListener;
   /** Names by full name: most commands come again. */
   readonly #names = new Map<string, string>();
 
-  constructor(node: TestNode, faults: ClientFaults, watchers: ReadonlySet<CallWatcher>, nowMs: () => number) {
+  constructor(
+    node: TestNode,
+    faults: ClientFaults,
+    watchers: ReadonlySet<CallWatcher>,
+    nowMs: () => number,
+    onWrite: WriteListener,
+  ) {
     this.#node = node;
     this.#faults = faults;
     this.#watchers = watchers;
     this.#nowMs = nowMs;
+    this.#onWrite = onWrite;
   }
 
   onConnect(address: string): 'accept' | 'reset' | 'stall' {
@@ -70,5 +86,9 @@ export class NodeDoor implements ClientDoor {
 
   onClosed(): void {
     this.counters.closed++;
+  }
+
+  onWrite(session: Session, command: ResolvedCommand, argv: readonly ByteString[]): void {
+    this.#onWrite(this.#node, session, command, argv);
   }
 }

@@ -1,0 +1,208 @@
+/**
+ * Accounts for acknowledged writes: which node holds each, and which of them got lost by what. A write may get lost with the
+ * memory of its process, with the promotion of a replica that had not got that far in the stream, or because it was accepted
+ * by a master that had been replaced already. https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#write-safety
+ */
+
+import { hashSlotOfBytes } from '../../fixtures/key-slot.js';
+import type { Session } from '../commands/session.js';
+import type { ResolvedCommand } from '../commands/table.js';
+import type { ByteString } from '../resp/byte-string.js';
+import type { ClusterLogEntry } from './event-log.js';
+import { type CommandCall, callOf } from './faults/command-call.js';
+import type { TestNode } from './test-node.js';
+
+export type LossReason =
+  /** The promoted replica had not received it: replication is asynchronous. */
+  | 'not-replicated'
+  /** The promoted replica was not in sync with the master at all. */
+  | 'replica-not-in-sync'
+  /** Accepted by a master that had been replaced and did not know yet: the window of a partitioned minority. */
+  | 'stale-master'
+  /** Its process ended, and came back without its memory before a replica could take over. */
+  | 'restarted-empty';
+
+/** A write that was executed and is gone, although nobody overwrote or deleted it. */
+export interface LostWrite extends Omit<CommandCall, 'node'> {
+  /** The node that executed it. */
+  readonly node: TestNode;
+  /** Virtual time at which it got lost. */
+  readonly lostAtMs: number;
+  readonly reason: LossReason;
+  /** The reason in words: what made this loss possible. */
+  readonly why: string;
+}
+
+interface Write {
+  readonly node: TestNode;
+  readonly session: Session;
+  readonly command: ResolvedCommand;
+  readonly argv: readonly ByteString[];
+  readonly slot: number | null;
+  readonly atMs: number;
+  /** The node that has it: the one that executed it, later whoever was promoted with it. */
+  holder: TestNode;
+  /** Its place in a replication stream. */
+  replicationId: string;
+  offset: number;
+}
+
+const KEPT_WRITES = 50_000;
+const EMPTYING = new Set(['flushall', 'flushdb']);
+
+export class WriteLedger {
+  readonly #nodes: () => readonly TestNode[];
+  #writes: Write[] = [];
+  #lost: LostWrite[] = [];
+  /** When the slots of a node went to another one, and to which. */
+  readonly #replaced = new Map<TestNode, { readonly atMs: number; readonly by: TestNode }>();
+  /** What happened since the ledger was last brought up to date: an event tells before its consequences are there. */
+  #pending: ClusterLogEntry[] = [];
+
+  constructor(nodes: () => readonly TestNode[]) {
+    this.#nodes = nodes;
+  }
+
+  /** The lost writes, in the order in which they got lost. */
+  get lost(): readonly LostWrite[] {
+    this.#catchUp();
+    return this.#lost;
+  }
+
+  clear(): void {
+    this.#writes = [];
+    this.#lost = [];
+    this.#pending = [];
+    this.#replaced.clear();
+  }
+
+  onWrite(
+    node: TestNode,
+    session: Session,
+    command: ResolvedCommand,
+    argv: readonly ByteString[],
+    atMs: number,
+  ): void {
+    this.#catchUp();
+    if (EMPTYING.has(command.fullName)) {
+      this.#writes = this.#writes.filter(({ holder }) => holder !== node);
+      return;
+    }
+    const [position] = command.keyPositions(argv);
+    const { replication } = node.process.node;
+    this.#writes.push({
+      node,
+      session,
+      command,
+      argv,
+      slot: position === undefined ? null : hashSlotOfBytes(argv[position] as ByteString),
+      atMs,
+      holder: node,
+      replicationId: replication.replicationId,
+      offset: replication.streamOffset,
+    });
+    if (this.#writes.length >= 2 * KEPT_WRITES) this.#writes = this.#writes.slice(-KEPT_WRITES);
+  }
+
+  onEvent(entry: ClusterLogEntry): void {
+    const { kind } = entry.event;
+    if (kind === 'promoted' || kind === 'became-replica' || kind === 'started') {
+      this.#catchUp();
+      this.#pending.push(entry);
+    }
+  }
+
+  #catchUp(): void {
+    const pending = this.#pending;
+    this.#pending = [];
+    for (const { atMs, node: name, event } of pending) {
+      const node = this.#nodes().find((candidate) => candidate.name === name);
+      if (node === undefined) continue;
+      if (event.kind === 'promoted') this.#onPromotion(node, event.formerMaster, atMs);
+      else if (event.kind === 'became-replica') this.#onDemotion(node, atMs);
+      else if (event.kind === 'started') this.#onStart(node, atMs);
+    }
+  }
+
+  #onPromotion(winner: TestNode, formerMasterId: string, atMs: number): void {
+    const former = this.#nodes().find(({ id }) => id === formerMasterId);
+    if (former === undefined || !winner.isRunning) return;
+    this.#replaced.set(former, { atMs, by: winner });
+    this.#replaced.delete(winner);
+    const { replication, cluster } = winner.process.node;
+    const got = replication.secondReplicationOffset - 1;
+    this.#keep((write) => {
+      if (write.holder !== former) return true;
+      if (write.slot !== null && cluster?.state.slots.ownerOf(write.slot)?.id !== winner.id) return true;
+      const sameHistory = write.replicationId === replication.secondReplicationId;
+      if (sameHistory && write.offset <= got) {
+        write.holder = winner;
+        write.replicationId = replication.replicationId;
+        write.offset = got;
+        return true;
+      }
+      const where = `${former.name} executed it at offset ${write.offset} of its stream`;
+      if (sameHistory)
+        this.#lose(
+          write,
+          atMs,
+          'not-replicated',
+          `${where}; ${winner.name} had got to ${got} when it was promoted (replication is asynchronous)`,
+        );
+      else
+        this.#lose(
+          write,
+          atMs,
+          'replica-not-in-sync',
+          `${where}; ${winner.name}, which was promoted, did not follow that stream`,
+        );
+      return false;
+    });
+  }
+
+  /** What it accepted after it had been replaced is gone when it becomes a replica of its successor. */
+  #onDemotion(node: TestNode, atMs: number): void {
+    const replaced = this.#replaced.get(node);
+    if (replaced === undefined) return;
+    this.#keep((write) => {
+      if (write.holder !== node) return true;
+      const lateMs = write.atMs - replaced.atMs;
+      this.#lose(
+        write,
+        atMs,
+        'stale-master',
+        `${node.name} accepted it ${lateMs} ms after ${replaced.by.name} had been promoted in its place, which it did not know yet (it was cut off from the majority)`,
+      );
+      return false;
+    });
+  }
+
+  #onStart(node: TestNode, atMs: number): void {
+    if (!node.isRunning) return;
+    const database = node.process.node.keyspace.databases[0];
+    this.#keep((write) => {
+      if (write.holder !== node) return true;
+      const keys = write.command
+        .keyPositions(write.argv)
+        .map((position) => write.argv[position] as ByteString);
+      if (keys.some((key) => database?.isStored(key) === true)) return true;
+      this.#lose(
+        write,
+        atMs,
+        'restarted-empty',
+        `${node.name} was started again without it, and nobody had been promoted in its place`,
+      );
+      return false;
+    });
+  }
+
+  /** Keeps the writes that are still there. */
+  #keep(isThere: (write: Write) => boolean): void {
+    this.#writes = this.#writes.filter(isThere);
+  }
+
+  #lose(write: Write, lostAtMs: number, reason: LossReason, why: string): void {
+    const call = callOf(write.node, write.session, write.command, write.argv, write.atMs);
+    this.#lost.push({ ...call, lostAtMs, reason, why });
+  }
+}
