@@ -12,6 +12,7 @@ import type { Counters } from './counters.js';
 import type { EventLog } from './event-log.js';
 import type { ClientFaults } from './faults/client-faults.js';
 import type { LinkFaults } from './faults/link-faults.js';
+import type { KitEvent } from './kit-events.js';
 import type { NodePorts } from './node-ports.js';
 import { type NodeOwner, noSuchNode, type TestNode } from './test-node.js';
 
@@ -139,6 +140,11 @@ export abstract class ClusterNodes implements NodeOwner {
   assertRunning(): void {
     if (!this.isStopped) return;
     throw new RedisTestClusterError('STOPPED', 'this cluster was stopped; start another one');
+  }
+
+  /** The test kit did something to a node. */
+  recordEvent(node: TestNode, event: KitEvent): void {
+    this.parts.log.record({ atMs: this.pump.clock.nowMs(), node: node.name, event });
   }
 
   abstract settle(): Promise<void>;

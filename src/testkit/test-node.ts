@@ -17,6 +17,7 @@ import type { Fault } from './faults/fault.js';
 import type { Delay, Hold, LinkFaults, Partition } from './faults/link-faults.js';
 import type { Message } from './faults/message.js';
 import { checkOptions, type HitOptions, invalid, show } from './faults/message-filter.js';
+import type { KitEvent } from './kit-events.js';
 import { MemorySocket } from './memory-socket.js';
 import type { NodePorts } from './node-ports.js';
 
@@ -38,6 +39,7 @@ export interface NodeOwner {
   readonly clients: ClientFaults;
   readonly links: LinkFaults;
   countersOf(node: TestNode): Counters;
+  recordEvent(node: TestNode, event: KitEvent): void;
 }
 
 /**
@@ -248,13 +250,19 @@ export class TestNode {
   /** As SIGSTOP: sockets stay open, nothing is read or answered, not even on the bus. */
   pause(): void {
     this.#owner.assertRunning();
-    this.#owner.pump.input(() => this.#process.pause());
+    this.#owner.pump.input(() => {
+      if (this.state === 'running') this.#owner.recordEvent(this, { kind: 'process', step: 'paused' });
+      this.#process.pause();
+    });
   }
 
   /** As SIGCONT: what arrived meanwhile is handled in order. */
   resume(): void {
     this.#owner.assertRunning();
-    this.#owner.pump.input(() => this.#process.resume());
+    this.#owner.pump.input(() => {
+      if (this.state === 'paused') this.#owner.recordEvent(this, { kind: 'process', step: 'resumed' });
+      this.#process.resume();
+    });
   }
 
   /** Its ports, for the testkit's own parts. */
