@@ -4,9 +4,11 @@ import { createCluster } from 'redis';
 import { onTestFinished } from 'vitest';
 import { type Cluster, type ClusterOptions, startCluster } from '../../../src/index.js';
 
+const START_TIME = Date.UTC(2030, 0, 1);
+
 /** Three masters with a replica each, on time that only the test moves. It ends with the test. */
 export async function start(options: ClusterOptions = {}): Promise<Cluster> {
-  const cluster = await startCluster({ masters: 3, replicas: 1, clock: 'manual', seed: 1, ...options });
+  const cluster = await startCluster({ clock: 'manual', seed: 1, startTime: START_TIME, ...options });
   onTestFinished(() => cluster.stop());
   return cluster;
 }
