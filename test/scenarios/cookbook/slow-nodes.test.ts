@@ -8,7 +8,7 @@ const key = keyForSlot(0);
 describe('3. half-open connections and frozen nodes', () => {
   it('a frozen process (SIGSTOP): ioredis gives up by its commandTimeout, and gets the answer of the next one', async () => {
     const cluster = await start();
-    const redis = ioredis(cluster, { redisOptions: { commandTimeout: 50 } });
+    const redis = ioredis(cluster, { redisOptions: { commandTimeout: 500 } });
     await redis.set(key, 1);
     const master = cluster.nodeForSlot(0);
     master.pause();
@@ -20,7 +20,7 @@ describe('3. half-open connections and frozen nodes', () => {
 
   it('a black hole: nothing comes and nobody is told; the cluster replaces the node', async () => {
     const cluster = await start();
-    const redis = ioredis(cluster, { redisOptions: { commandTimeout: 50 } });
+    const redis = ioredis(cluster, { redisOptions: { commandTimeout: 500 } });
     await redis.set(key, 1);
     await cluster.waitFor('in-sync');
     const master = cluster.nodeForSlot(0);
@@ -32,7 +32,7 @@ describe('3. half-open connections and frozen nodes', () => {
 
   it('node-redis waits for ever, unless it has a socketTimeout', async () => {
     const cluster = await start();
-    const client = await nodeRedis(cluster, { defaults: { socket: { socketTimeout: 50 } } });
+    const client = await nodeRedis(cluster, { defaults: { socket: { socketTimeout: 500 } } });
     await client.set(key, 1);
     const stalled = cluster.inject({ stall: 'command' }, { command: 'GET', times: 1 });
     expect(await rejection(client.get(key))).toMatch(/timeout|closed|disconnect/i);
@@ -43,7 +43,7 @@ describe('3. half-open connections and frozen nodes', () => {
 describe('4. late replies', () => {
   it('a reply that is later than the timeout of the client is not taken for the next one', async () => {
     const cluster = await start();
-    const redis = ioredis(cluster, { redisOptions: { commandTimeout: 30 } });
+    const redis = ioredis(cluster, { redisOptions: { commandTimeout: 500 } });
     const [first, second] = keysForSlot(0, 2);
     await redis.mset(first!, 'one', second!, 'two');
     const late = cluster.inject({ hold: 'reply' }, { key: first!, command: 'GET' });
