@@ -21,6 +21,12 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   GET: ['GET', 'key:__rand_int__'],
   INCR: ['INCR', 'counter:__rand_int__'],
   HSET: ['HSET', 'hash', 'field:__rand_int__', 'xxx'],
+  LPUSH: ['LPUSH', 'list', 'xxx'],
+  LPOP: ['LPOP', 'list'],
+  SADD: ['SADD', 'set', 'member:__rand_int__'],
+  ZADD: ['ZADD', 'zset', '__rand_int__', 'member:__rand_int__'],
+  XADD: ['XADD', 'stream', 'MAXLEN', '~', '1000', '*', 'field', 'xxx'],
+  'LRANGE (100 elements)': ['LRANGE', 'hundred', '0', '99'],
   'MSET (10 keys)': ['MSET', ...MSET_PAIRS],
 };
 
@@ -71,6 +77,8 @@ async function compare(
   rounds: number,
   share: number,
 ): Promise<Row[]> {
+  const hundred = ['RPUSH', 'hundred', ...Array.from({ length: 100 }, () => 'xxx')];
+  for (const target of [targets.ours, targets.real]) await load(target, hundred, 1, CONNECTIONS);
   // Compiles what is measured below: the compiler works beside the server, and its time would count.
   for (const pipeline of [100, 16, 100]) {
     for (const command of Object.values(COMMANDS)) {
@@ -105,9 +113,9 @@ async function compare(
   return rows;
 }
 
-/** A request of ten keys is ten times the work. */
-function isLong(command: readonly string[]): boolean {
-  return command.length > 5;
+/** A request of ten keys or a hundred elements is much more work. */
+function isLong([name]: readonly string[]): boolean {
+  return name === 'MSET' || name === 'LRANGE';
 }
 
 async function load(
