@@ -27,6 +27,8 @@ export class ServerListeners {
   readonly #process: NodeProcess;
   readonly #tls: TlsSettings | null;
   #clients: ClientListener[] = [];
+  /** They listen no more; their clients stay. */
+  #former: ClientListener[] = [];
   #bus: { readonly host: string; readonly port: number }[] = [];
 
   constructor(
@@ -49,6 +51,21 @@ export class ServerListeners {
 
   /** Nobody is served before serve(). @throws ListenError */
   async open(values: ConfigValues): Promise<void> {
+    await this.#openAll(values);
+    if (this.#clients.length === 0) throw new ListenError('Configured to not listen anywhere, exiting.');
+    if (values['cluster-enabled']) await this.#openBus(values);
+  }
+
+  /** CONFIG SET port and bind: other ports from now on; who is connected stays. @throws ListenError; nothing listens then. */
+  async change(values: ConfigValues): Promise<void> {
+    for (const listener of this.#clients) listener.refuse();
+    this.#former.push(...this.#clients);
+    this.#clients = [];
+    await this.#openAll(values);
+    this.serve();
+  }
+
+  async #openAll(values: ConfigValues): Promise<void> {
     const { port, 'tls-port': tlsPort, unixsocket } = values;
     if (port !== 0) {
       const label = this.#process.options.version === '7.0' ? 'TCP' : 'tcp';
@@ -56,8 +73,6 @@ export class ServerListeners {
     }
     if (tlsPort !== 0) await this.#openClients(values, tlsPort, 'tls', this.#tls);
     if (unixsocket !== '') await this.#openUnixSocket(unixsocket, values.unixsocketperm);
-    if (this.#clients.length === 0) throw new ListenError('Configured to not listen anywhere, exiting.');
-    if (values['cluster-enabled']) await this.#openBus(values);
   }
 
   /** Clients of the ports are the process's from now on. */
@@ -68,9 +83,10 @@ export class ServerListeners {
 
   async close(): Promise<void> {
     const { unixsocket } = this.#values ?? { unixsocket: '' };
-    const clients = this.#clients;
+    const clients = [...this.#clients, ...this.#former];
     const bus = this.#bus;
     this.#clients = [];
+    this.#former = [];
     this.#bus = [];
     await Promise.all([
       ...clients.map((listener) => listener.close()),

@@ -5,8 +5,11 @@ import { parseCommandLine } from '../../config/config-file.js';
 import { reportBadConfig, Server } from './server.js';
 import { ServerConfig } from './server-config.js';
 import { ServerLog } from './server-log.js';
-import { runSpecialOption } from './special-options.js';
+import { releaseOf, runSpecialOption } from './special-options.js';
 
+const BUG_REPORT = '\n\n=== REDIS BUG REPORT START: Cut & paste starting from here ===';
+/** As a process that SIGABRT ends: what the shell tells of it. */
+const ABORTED = 128 + 6;
 /** Set for the process that a daemonized server runs in. */
 const IN_BACKGROUND = 'REDIS_TEST_CLUSTER_DAEMON';
 
@@ -33,8 +36,14 @@ export async function runServer(argv: readonly string[], version: RedisVersion):
   // As Redis: the end of a terminal is not the end of a server.
   process.on('SIGHUP', () => undefined);
   process.on('uncaughtException', (error) => {
-    log.write('warning', `=== REDIS BUG REPORT START ===\n${error.stack ?? error.message}`);
+    log.write('warning', BUG_REPORT);
+    log.write('warning', error.stack ?? error.message);
     process.exit(1);
+  });
+  process.on('SIGABRT', () => {
+    log.write('warning', BUG_REPORT);
+    log.write('warning', `Redis ${releaseOf(version)} crashed by signal: 6, si_code: 0`);
+    process.exit(ABORTED);
   });
   return await server.run();
 }

@@ -22,6 +22,7 @@ import { type ServerConfig, UnreadableConfig } from './server-config.js';
 import type { ServerLog } from './server-log.js';
 import { releaseOf } from './special-options.js';
 
+const PORT_DIRECTIVES = ['port', 'tls-port', 'bind'] as const;
 const DEFAULT_PID_FILE = '/var/run/redis.pid';
 
 export class Server {
@@ -149,7 +150,34 @@ export class Server {
     });
   }
 
+  /** CONFIG SET port and bind. The reply is out before the system says whether it works: what does not is set back. */
+  #followPorts(): void {
+    const { config } = this.#process.node;
+    const { port, 'tls-port': tlsPort, bind } = config.values;
+    let working = { port, tlsPort, bind };
+    config.onChange((names) => {
+      if (!PORT_DIRECTIVES.some((name) => names.has(name))) return undefined;
+      const { values } = config;
+      const wanted = { port: values.port, tlsPort: values['tls-port'], bind: values.bind };
+      if (JSON.stringify(wanted) === JSON.stringify(working)) return undefined;
+      this.#listeners.change(values).then(
+        () => {
+          working = wanted;
+        },
+        (error: unknown) => {
+          this.#log.write('warning', error instanceof Error ? error.message : String(error));
+          config.assign('port', working.port);
+          config.assign('tls-port', working.tlsPort);
+          config.assign('bind', working.bind);
+          void this.#listeners.change(config.values);
+        },
+      );
+      return undefined;
+    });
+  }
+
   async #reopen(): Promise<void> {
+    this.#followPorts();
     if (this.#listeners.isOpen) return;
     await this.#listeners.open(this.#process.node.config.values);
     this.#listeners.serve();

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { freePort, RealConnection } from '../../support/real-redis.js';
 import { buildCommandLine, removeCommandLine, runToEnd, ServerProcess } from './server-process.js';
 
 beforeAll(() => void buildCommandLine());
@@ -88,6 +89,27 @@ describe('a server', () => {
       "CONFIG SET failed (possibly related to argument 'dir') - No such file or directory",
     );
     rmSync(other, { recursive: true });
+  });
+
+  it('moves to another port by CONFIG SET port, and keeps who is connected', async () => {
+    await using server = await ServerProcess.create();
+    await server.start();
+    const client = await server.connect();
+    const port = await freePort();
+    expect(await client.command('CONFIG', 'SET', 'port', port)).toBe('OK');
+    const other = await vi.waitFor(() => RealConnection.open(port), 5000);
+    expect(await other.command('PING')).toBe('PONG');
+    expect(await client.command('PING')).toBe('PONG');
+    await expect(server.connect()).rejects.toThrow('ECONNREFUSED');
+    client.close();
+    other.close();
+  });
+
+  it('leaves a report when it crashes', async () => {
+    await using server = await ServerProcess.create(['enable-debug-command yes']);
+    await server.start();
+    await expect(server.ask('DEBUG', 'SEGFAULT')).rejects.toThrow();
+    await vi.waitFor(() => expect(server.log).toContain('Redis 7.2.4 crashed by signal: 11'), 5000);
   });
 
   it('keeps its node id in nodes.conf, which is its alone', async () => {

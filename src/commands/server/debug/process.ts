@@ -15,8 +15,13 @@ import { parseSafeInteger } from '../../../resp/integer.js';
 import { ErrorReply, NO_REPLY, OK, type Reply, SimpleString } from '../../../resp/reply.js';
 import type { CommandContext } from '../../context.js';
 
+/** As a process that SIGSEGV ends: what the shell tells of it. */
+const CRASHED = 128 + 11;
+
 export function crash({ node }: CommandContext, argv: readonly ByteString[]): Reply {
-  node.exit(`DEBUG ${argv[1]!.toUpperCase()}`);
+  node.log('warning', '\n\n=== REDIS BUG REPORT START: Cut & paste starting from here ===');
+  node.log('warning', `Redis ${node.releaseVersion} crashed by signal: 11, si_code: 0`);
+  node.exit(`DEBUG ${argv[1]!.toUpperCase()}`, CRASHED);
   return NO_REPLY;
 }
 
