@@ -50,6 +50,8 @@ export class RunningScript implements ScriptRun {
   hasWritten = false;
   /** It met an error that its caller is told of. */
   hasFailed = false;
+  /** Errors in its answer that were counted where they arose. */
+  countedErrors = 0;
   readonly kind: 'eval' | 'function';
   readonly caller: CommandContext;
   readonly session: ClientSession;

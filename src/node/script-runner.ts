@@ -125,8 +125,7 @@ export class ScriptRunner {
       return NO_REPLY;
     }
     this.#run = null;
-    // An error as the answer is counted like that of any command.
-    if (running.hasFailed && !(reply instanceof ErrorReply)) this.#host.executor.countFailed(context.command);
+    this.#countFailures(running, reply);
     return reply;
   }
 
@@ -154,7 +153,11 @@ export class ScriptRunner {
 
   #start(program: ScriptProgram, running: RunningScript): Reply | typeof SUSPENDED {
     const { environment, reference, name, keys, args } = program;
-    const onError = (error: ErrorReply): void => {
+    const onError = (error: ErrorReply, isCounted: boolean): void => {
+      if (isCounted) {
+        running.countedErrors++;
+        return;
+      }
       running.hasFailed = true;
       this.#host.onErrorReply(running.caller.session as ClientSession, new ErrorReply(error.text));
     };
@@ -193,6 +196,13 @@ export class ScriptRunner {
     this.#host.continueScript(() => this.#goOn(), this.#busy);
   }
 
+  /** An error as the answer is counted like that of any command; of errors within it those that were counted already count each. */
+  #countFailures({ caller, hasFailed, countedErrors }: RunningScript, reply: Reply): void {
+    if (reply instanceof ErrorReply) return;
+    const failures = countedErrors + (hasFailed ? 1 : 0);
+    for (let failure = 0; failure < failures; failure++) this.#host.executor.countFailed(caller.command);
+  }
+
   #checkThreshold(): void {
     const threshold = this.#host.context.config.values['busy-reply-threshold'];
     if (this.#busy || this.#run === null || threshold <= 0) return;
@@ -219,14 +229,15 @@ export class ScriptRunner {
     });
   }
 
-  #end({ caller, hasFailed }: RunningScript, reply: Reply): void {
+  #end(running: RunningScript, reply: Reply): void {
+    const { caller } = running;
     const host = this.#host;
     this.#run = null;
     this.#left = false;
     this.#busy = false;
     host.endScript();
     const session = caller.session as ClientSession;
-    if (hasFailed && !(reply instanceof ErrorReply)) host.executor.countFailed(caller.command);
+    this.#countFailures(running, reply);
     host.executor.endScript(session);
     if (host.ownOutput.isPending) {
       host.ownOutput.reply(session, reply);

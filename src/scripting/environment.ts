@@ -38,8 +38,8 @@ export interface ScriptCall {
   readonly run: ScriptRun;
   /** How its reply is written. */
   readonly client: { readonly protocol: 2 | 3; readonly version: '7.0' | '7.2' };
-  /** An error in what the script returned. */
-  onError(error: ErrorReply): void;
+  /** An error in what the script returned. @param isCounted INFO errorstats knows of it. */
+  onError(error: ErrorReply, isCounted: boolean): void;
 }
 
 /** The script did not end: resume() goes on with it. */
@@ -148,7 +148,7 @@ export class ScriptEnvironment implements HostEnvironment {
     const reply = popReply(lua, {
       protocol: call.run.protocol,
       client: call.client,
-      onError: (error) => call.onError(error),
+      onError: (error, isCounted) => call.onError(error, isCounted),
     });
     return reply;
   }
@@ -157,7 +157,7 @@ export class ScriptEnvironment implements HostEnvironment {
     const { lua } = this;
     const failure = failureOf(lua, status, call.name);
     if (failure.isCounted) return failure;
-    call.onError(failure);
+    call.onError(failure, false);
     return new ErrorReply(failure.text, true);
   }
 

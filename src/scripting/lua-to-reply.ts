@@ -26,8 +26,8 @@ export interface ReturnStyle {
   readonly protocol: 2 | 3;
   /** Who gets the reply: what is nested too deep is written at once. */
   readonly client: { readonly protocol: 2 | 3; readonly version: '7.0' | '7.2' };
-  /** An error was met, at any depth. */
-  onError(error: ErrorReply): void;
+  /** An error was met, at any depth. @param isCounted INFO errorstats knows of it. */
+  onError(error: ErrorReply, isCounted: boolean): void;
 }
 
 /** Deeper than this no function calls itself any more: the stack of Lua is deeper than the machine's. */
@@ -205,7 +205,7 @@ class ReplyReader {
 
   #reported(text: ByteString, counted: boolean): ErrorReply {
     const error = new ErrorReply(text.replace(/[\r\n]+$/, ''), true);
-    if (!counted) this.#style.onError(error);
+    this.#style.onError(error, counted);
     return error;
   }
 }
