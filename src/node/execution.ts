@@ -50,6 +50,8 @@ export class Executor {
   /** Null until a command of the execution asks. */
   #executionNowUs: number | null = null;
   #heldUs = 0;
+  /** What runs the script whose command is in hand. */
+  #script: QueuedCommand | null = null;
   /** The session whose command runs now. */
   runsFor: Session | null = null;
   /** What it is; of EXEC the queued command in hand. */
@@ -105,13 +107,16 @@ export class Executor {
     command: ResolvedCommand,
     argv: readonly ByteString[],
     replicates: boolean,
+    called: QueuedCommand,
   ): Reply {
     const { propagation } = this.#host;
     propagation.enter();
+    this.#script = called;
     try {
       return this.#run(session, command, argv, replicates);
     } finally {
       propagation.leave(true);
+      this.#script = null;
       this.command = null;
     }
   }
@@ -183,7 +188,9 @@ export class Executor {
     // Of a script that reads, its commands are remembered, for the client that called it.
     if (command.isReadonly && command.declaration.traitsOf === undefined) {
       const client = this.runsFor ?? session;
-      if (client.tracking) host.tracking.remember(client, client.tracking, command, argv);
+      // In 7.0 the keys that the script was called with, whatever it reads.
+      const read = (host.context.version === '7.0' ? this.#script : null) ?? { command, argv };
+      if (client.tracking) host.tracking.remember(client, client.tracking, read.command, read.argv);
     }
     return reply;
   }

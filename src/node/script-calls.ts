@@ -5,7 +5,7 @@ import { refusalInScript } from '../commands/acl/denial-texts.js';
 import { denialOf } from '../commands/acl/permission.js';
 import { logDenial } from '../commands/acl/refusals.js';
 import type { CommandContext, NodeContext } from '../commands/context.js';
-import { isObeyed } from '../commands/session.js';
+import { isObeyed, type QueuedCommand } from '../commands/session.js';
 import type { ResolvedCommand } from '../commands/table.js';
 import type { ByteString } from '../resp/byte-string.js';
 import { NO_REPLICAS, OUT_OF_MEMORY, READONLY_REPLICA } from '../resp/errors/index.js';
@@ -62,6 +62,8 @@ export class RunningScript implements ScriptRun {
   readonly #lua: ScriptingHost;
   readonly #startedAtMs: number;
   readonly #rights: ScriptRights;
+  /** The command that runs the script. */
+  readonly #called: QueuedCommand;
   /** What the client sent. */
   readonly #sent: readonly ByteString[];
   /** The slot of the keys it works on, once there is one. */
@@ -84,6 +86,7 @@ export class RunningScript implements ScriptRun {
     this.caller = caller;
     this.session = session;
     this.#rights = rights;
+    this.#called = { command: caller.command, argv: host.executor.argv };
     this.#sent = caller.session.transaction === null ? host.executor.argv : EXEC;
     this.#slot = firstKey === undefined ? null : hashSlotOfBytes(firstKey);
   }
@@ -112,6 +115,7 @@ export class RunningScript implements ScriptRun {
       command,
       argv,
       (this.replicationFlags & ReplicationFlag.replicas) !== 0,
+      this.#called,
     );
     if (reply instanceof ErrorReply) this.#host.onErrorReply(session, reply);
     return reply;
