@@ -1,5 +1,4 @@
-/** The package redlock, whose type declarations lie where no module resolution finds them. */
-import { createRequire } from 'node:module';
+/** The package redlock; its type declarations lie where modern module resolution does not find them. */
 import type { Cluster as IoRedis } from 'ioredis';
 
 interface Lock {
@@ -11,10 +10,11 @@ interface Redlock {
   acquire(keys: readonly string[], durationMs: number): Promise<Lock>;
 }
 
+type RedlockClass = new (clients: readonly unknown[], settings: object) => Redlock;
+
 /** A Redlock on one cluster, which tries once. */
-export function openRedlock(redis: IoRedis): Redlock {
-  const { default: Implementation } = createRequire(import.meta.url)('redlock') as {
-    default: new (clients: readonly unknown[], settings: object) => Redlock;
-  };
+export async function openRedlock(redis: IoRedis): Promise<Redlock> {
+  // @ts-expect-error The package's exports do not name its declarations.
+  const { default: Implementation } = (await import('redlock')) as { default: RedlockClass };
   return new Implementation([redis], { retryCount: 0 });
 }

@@ -24,7 +24,7 @@ function connect(): IoRedis {
 
 describe('redlock', () => {
   it('locks, extends and releases, and a lock ends with the time of the cluster', async () => {
-    const redlock = openRedlock(connect());
+    const redlock = await openRedlock(connect());
     const lock = await redlock.acquire(['{door}a', '{door}b'], 30_000);
     await expect(redlock.acquire(['{door}b'], 30_000)).rejects.toThrow(/quorum/);
     const extended = await lock.extend(60_000);
