@@ -38,7 +38,6 @@ interface Write {
   readonly session: Session;
   readonly command: ResolvedCommand;
   readonly argv: readonly ByteString[];
-  readonly slot: number | null;
   readonly atMs: number;
   /** The node that has it: the one that executed it, later whoever was promoted with it. */
   holder: TestNode;
@@ -88,14 +87,12 @@ export class WriteLedger {
       this.#writes = this.#writes.filter(({ holder }) => holder !== node);
       return;
     }
-    const [position] = command.keyPositions(argv);
     const { replication } = node.process.node;
     this.#writes.push({
       node,
       session,
       command,
       argv,
-      slot: position === undefined ? null : hashSlotOfBytes(argv[position] as ByteString),
       atMs,
       holder: node,
       replicationId: replication.replicationId,
@@ -113,6 +110,7 @@ export class WriteLedger {
   }
 
   #catchUp(): void {
+    if (this.#pending.length === 0) return;
     const pending = this.#pending;
     this.#pending = [];
     for (const { atMs, node: name, event } of pending) {
@@ -133,7 +131,8 @@ export class WriteLedger {
     const got = replication.secondReplicationOffset - 1;
     this.#keep((write) => {
       if (write.holder !== former) return true;
-      if (write.slot !== null && cluster?.state.slots.ownerOf(write.slot)?.id !== winner.id) return true;
+      const slot = slotOf(write);
+      if (slot !== null && cluster?.state.slots.ownerOf(slot)?.id !== winner.id) return true;
       const sameHistory = write.replicationId === replication.secondReplicationId;
       if (sameHistory && write.offset <= got) {
         write.holder = winner;
@@ -205,4 +204,10 @@ export class WriteLedger {
     const call = callOf(write.node, write.session, write.command, write.argv, write.atMs);
     this.#lost.push({ ...call, lostAtMs, reason, why });
   }
+}
+
+/** Not asked when it is written: most writes never get lost. */
+function slotOf({ command, argv }: Write): number | null {
+  const [position] = command.keyPositions(argv);
+  return position === undefined ? null : hashSlotOfBytes(argv[position] as ByteString);
 }

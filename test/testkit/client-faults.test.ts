@@ -313,6 +313,18 @@ describe('what clients do', () => {
     );
   });
 
+  it('pauses of nodes are in the timeline', () => {
+    const since = cluster.now();
+    node.pause();
+    node.resume();
+    node.resume();
+    expect(cluster.eventsWith({ kind: 'process', node, since }).slice(-2)).toMatchObject([
+      { event: { step: 'paused' } },
+      { event: { step: 'resumed' } },
+    ]);
+    expect(cluster.timeline({ kind: 'process' })).toContain('process resumed');
+  });
+
   it('goes into the event log on request, as do messages', async () => {
     const socket = await connect();
     const since = cluster.now();

@@ -157,6 +157,22 @@ describe('in step with fake timers', () => {
       );
   });
 
+  it('a client that sends nothing while setImmediate is faked is worth a warning', async () => {
+    const cluster = await startStill(ONE_NODE);
+    const warned = new Promise<Error>((resolve) => {
+      const listen = (warning: Error): void => {
+        if (warning.name === 'RedisTestClusterWarning') resolve(warning);
+      };
+      process.on('warning', listen);
+      onTestFinished(() => void process.off('warning', listen));
+    });
+    vi.useFakeTimers({ toFake: ['setImmediate'] });
+    await openSocket(cluster.nodes[0]!.port);
+    expect((await warned).message).toContain(
+      'sends nothing while setImmediate is faked; node-redis, for one, sends by it',
+    );
+  });
+
   it('nothing moves when process.nextTick is faked, and that is said', async () => {
     const cluster = await startStill(ONE_NODE);
     vi.useFakeTimers({ toFake: ['nextTick'] });
