@@ -57,6 +57,11 @@ export function currentNowMs(): number {
   return globalThis.Date.now();
 }
 
+/** Something that is another one when the timers that the program sees are others. */
+export function currentTimers(): unknown {
+  return globalThis.setTimeout;
+}
+
 /** A timer of those that the program sees at the moment. */
 export function startCurrentTimer(delayMs: number, run: () => void): RealTimer {
   const { setTimeout: start, clearTimeout: clear } = globalThis;

@@ -2,6 +2,7 @@
 import type { VirtualClock } from '../time/virtual-clock.js';
 import {
   currentNowMs,
+  currentTimers,
   nextLoopTurn,
   type RealTimer,
   realNowMs,
@@ -11,6 +12,9 @@ import {
 
 /** What the runtime's timers can wait; it takes more for nothing at all. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
+
+/** How often, in real time, a clock that follows looks whether the Date and the timers are others now. */
+const LOOK_MS = 50;
 
 /** `follow`: as the Date and the timers that the program sees at the moment, faked or not. */
 export type ClockMode = 'flowing' | 'manual' | 'follow';
@@ -24,6 +28,8 @@ export class RealTimePump {
   #timer: RealTimer | null = null;
   /** The virtual time that #timer wakes at; infinite = it is not armed. */
   #armedForMs = Number.POSITIVE_INFINITY;
+  /** The timers, faked or not, that #timer is one of. */
+  #armedWith: unknown = null;
   /** The clock jumped, and #timer has not been set anew yet. */
   #rearming = false;
   #running = false;
@@ -58,6 +64,7 @@ export class RealTimePump {
     this.#offsetMs = this.clock.nowMs() - this.#sourceMs();
     this.#disarm();
     this.#arm();
+    if (mode === 'follow') this.#lookAgain();
   }
 
   /** Lets the clock flow as real time itself; or ahead of it, where it is ahead already. */
@@ -169,14 +176,26 @@ export class RealTimePump {
   /** Most inputs leave the earliest timer as it was, and with it the real one. */
   #arm(): void {
     if (this.#stopped || this.#rearming || this.#mode === 'manual') return;
+    // Timers that were taken away with a test's fakes never fire.
+    if (this.#mode === 'follow' && this.#armedWith !== currentTimers()) this.#disarm();
     const dueAtMs = this.clock.nextDueAtMs();
     if (dueAtMs === this.#armedForMs) return;
     this.#disarm();
     if (dueAtMs === null) return;
     this.#armedForMs = dueAtMs;
+    if (this.#mode === 'follow') this.#armedWith = currentTimers();
     const delayMs = Math.max(0, dueAtMs - (this.#sourceMs() + this.#offsetMs));
     const start = this.#mode === 'follow' ? startCurrentTimer : startRealTimer;
     this.#timer = start(Math.min(delayMs, LONGEST_DELAY_MS), () => this.#onTimer());
+  }
+
+  /** Nobody tells when a test puts fakes in place or takes them away. */
+  #lookAgain(): void {
+    startRealTimer(LOOK_MS, () => {
+      if (this.#stopped || this.#mode !== 'follow') return;
+      this.sync();
+      this.#lookAgain();
+    });
   }
 
   #onTimer(): void {

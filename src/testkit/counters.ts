@@ -15,26 +15,49 @@ export interface RedirectCounts {
   readonly ask: number;
 }
 
+interface CommandCount {
+  readonly name: string;
+  times: number;
+  /** Of a container, by the second word. */
+  readonly subcommands: Map<string, CommandCount> | null;
+}
+
 /** Counts of one node, or of a whole cluster. Commands of `node.command()` are not clients' commands. */
 export class ClientCounters {
-  /** By name in capitals, with the subcommand: `GET`, `CLUSTER SLOTS`. */
-  readonly #commands = new Map<string, number>();
+  /** By the first word of the command as clients spell it: looked up for every command. */
+  readonly #words = new Map<string, CommandCount>();
   opened = 0;
   closed = 0;
   refused = 0;
   moved = 0;
   ask = 0;
 
-  countCommand(name: string): void {
-    this.#commands.set(name, (this.#commands.get(name) ?? 0) + 1);
+  /**
+   * @param isContainer whether the second word belongs to the name; asked for when the first word is new.
+   * @param nameOf the command's name, asked for when its words are new.
+   */
+  countCommand(argv: readonly string[], isContainer: () => boolean, nameOf: () => string): void {
+    const word = argv[0] ?? '';
+    let count = this.#words.get(word);
+    if (count === undefined) {
+      count = { name: nameOf(), times: 0, subcommands: isContainer() ? new Map() : null };
+      this.#words.set(word, count);
+    }
+    if (count.subcommands === null) count.times++;
+    else countSubcommand(count.subcommands, argv[1] ?? '', nameOf);
   }
 
-  get byCommand(): ReadonlyMap<string, number> {
-    return this.#commands;
+  /** By name in capitals, with the subcommand; a name may come more than once. */
+  get byCommand(): (readonly [name: string, times: number])[] {
+    return [...this.#words.values()].flatMap(({ name, times, subcommands }) =>
+      subcommands === null
+        ? [[name, times] as const]
+        : [...subcommands.values()].map((count) => [count.name, count.times] as const),
+    );
   }
 
   reset(): void {
-    this.#commands.clear();
+    this.#words.clear();
     // What is open stays open.
     this.opened -= this.closed;
     this.closed = 0;
@@ -42,6 +65,12 @@ export class ClientCounters {
     this.moved = 0;
     this.ask = 0;
   }
+}
+
+function countSubcommand(counts: Map<string, CommandCount>, word: string, nameOf: () => string): void {
+  const count = counts.get(word);
+  if (count === undefined) counts.set(word, { name: nameOf(), times: 1, subcommands: null });
+  else count.times++;
 }
 
 /** Reads the counts of some nodes together. */

@@ -287,11 +287,15 @@ describe('what clients do', () => {
     const { connections } = node.counters;
     const gets = node.counters.commands('GET');
     await node.command('GET', key);
-    await ask(socket, `GET ${key}\r\nCLUSTER KEYSLOT a\r\nFOO\r\n`, 5 + 8 + 10);
+    await ask(
+      socket,
+      `GET ${key}\r\nCLUSTER FOO\r\ncluster keyslot a\r\nCLUSTER KEYSLOT a\r\nFOO\r\n`,
+      5 + 8 + 10,
+    );
     expect(node.counters.commands('get')).toBe(gets + 1);
-    expect(cluster.counters.commands('CLUSTER KEYSLOT')).toBe(1);
-    expect(cluster.counters.commands('CLUSTER')).toBe(1);
-    expect(cluster.counters.byCommand).toMatchObject({ FOO: 1, 'CLUSTER KEYSLOT': 1 });
+    expect(cluster.counters.commands('CLUSTER KEYSLOT')).toBe(2);
+    expect(cluster.counters.commands('CLUSTER')).toBe(3);
+    expect(cluster.counters.byCommand).toMatchObject({ FOO: 1, 'CLUSTER KEYSLOT': 2 });
     expect(cluster.counters.topologyRequests).toBe(0);
     socket.destroy();
     await cluster.when(() => node.counters.connections.closed > connections.closed);

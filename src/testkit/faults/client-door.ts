@@ -28,8 +28,6 @@ export class NodeDoor implements ClientDoor {
   readonly #watchers: ReadonlySet<CallWatcher>;
   readonly #nowMs: () => number;
   readonly #onWrite: WriteListener;
-  /** Names by full name: most commands come again. */
-  readonly #names = new Map<string, string>();
 
   constructor(
     node: TestNode,
@@ -53,15 +51,13 @@ export class NodeDoor implements ClientDoor {
   }
 
   onCommand(session: Session, argv: readonly ByteString[]): CommandFate | null {
-    const command = this.#node.process.node.commands.resolve(argv);
-    const fullName = command?.fullName ?? '';
-    let name = this.#names.get(fullName);
-    if (name === undefined || command === undefined) {
-      name = commandName(command, argv);
-      if (command !== undefined) this.#names.set(fullName, name);
-    }
-    this.counters.countCommand(name);
+    this.counters.countCommand(
+      argv,
+      () => this.#isContainer(argv[0] ?? ''),
+      () => commandName(this.#commandOf(argv), argv),
+    );
     if (this.#watchers.size === 0 && this.#faults.isEmpty) return null;
+    const command = this.#commandOf(argv);
     let call: CommandCall | null = null;
     const node = this.#node;
     const nowMs = this.#nowMs;
@@ -90,5 +86,14 @@ export class NodeDoor implements ClientDoor {
 
   onWrite(session: Session, command: ResolvedCommand, argv: readonly ByteString[]): void {
     this.#onWrite(this.#node, session, command, argv);
+  }
+
+  #isContainer(word: ByteString): boolean {
+    const command = this.#node.process.node.commands.get(word);
+    return command !== undefined && command.declaration.run === undefined;
+  }
+
+  #commandOf(argv: readonly ByteString[]): ResolvedCommand | undefined {
+    return this.#node.process.node.commands.resolve(argv);
   }
 }
