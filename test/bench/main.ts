@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- options] [-- parts]`: measures this package against real Redis on this machine and prints one table.
  *
- * Parts: start, failover, memory, scale, throughput; all of them when none is named. Options: --quick (fewer repetitions,
+ * Parts: start, failover, memory, scale, throughput, scripts; all of them when none is named. Options: --quick (fewer repetitions,
  * and 1 s node timeout in the real failover), --large (also clusters of 300 and of 1,000 nodes), --help.
  *
  * This file imports nothing by itself, because it is also the entry of the child processes: what a fresh process costs

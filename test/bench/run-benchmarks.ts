@@ -3,6 +3,7 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import { benchFailover } from './parts/failover.js';
 import { benchMemory } from './parts/memory.js';
 import { benchScale } from './parts/scale.js';
+import { benchScripts } from './parts/scripts.js';
 import { benchStart } from './parts/start.js';
 import { benchThroughput } from './parts/throughput.js';
 import { findProgram } from './real-redis.js';
@@ -15,6 +16,7 @@ const RUNNERS: Readonly<Record<Part, (settings: Settings) => Promise<Row[]>>> = 
   memory: benchMemory,
   scale: benchScale,
   throughput: benchThroughput,
+  scripts: benchScripts,
 };
 
 /** @returns the exit code. Missed aims are shown, but are no failure: they depend on the machine. */
@@ -32,8 +34,8 @@ export async function runBenchmarks(args: readonly string[]): Promise<number> {
 
   const rows: Row[] = [];
   for (const part of settings.parts) {
-    if (part === 'throughput' && !settings.hasRedis) {
-      console.log('throughput: skipped, it needs redis-server and redis-benchmark');
+    if ((part === 'throughput' || part === 'scripts') && !settings.hasRedis) {
+      console.log(`${part}: skipped, it needs redis-server and redis-benchmark`);
       continue;
     }
     const startedAt = performance.now();

@@ -1,7 +1,7 @@
 /** What a run of the benchmark was asked for. */
 import { parseArgs } from 'node:util';
 
-export const PARTS = ['start', 'failover', 'memory', 'scale', 'throughput'] as const;
+export const PARTS = ['start', 'failover', 'memory', 'scale', 'throughput', 'scripts'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Settings {

@@ -1,5 +1,6 @@
 /** Scripts that take long: the node is still until busy-reply-threshold, then refuses all but a few commands, and SCRIPT KILL ends what only reads. */
 import { describe, expect, it } from 'vitest';
+import { luaEngine } from '../../src/io/lua-interpreter.js';
 import { encodeRequest } from '../../src/resp/request-encoder.js';
 import { type Client, World } from './world.js';
 
@@ -90,4 +91,17 @@ describe('a long script', () => {
     while (world.giveTurn());
     expect(script.take()).toBe(':3000000\r\n');
   });
+});
+
+it('nodes that end leave no Lua state behind', () => {
+  const engine = luaEngine();
+  const before = engine.stateCount;
+  for (let round = 0; round < 50; round++) {
+    const world = new World();
+    const node = world.start();
+    expect(evaluate(node.connect(), 'return redis.call("SET", KEYS[1], 1)', 'key')).toBe('+OK\r\n');
+    expect(engine.stateCount).toBe(before + 1);
+    node.process.kill();
+    expect(engine.stateCount).toBe(before);
+  }
 });

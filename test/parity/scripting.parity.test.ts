@@ -2,6 +2,7 @@
 import { it } from 'vitest';
 import { describeParity } from '../support/real-redis.js';
 import { type Call, Pair } from './compare.js';
+import { randomScripts } from './random-scripts.js';
 import { FORBIDDEN_LATER, SCRIPTS } from './scripts.js';
 
 describeParity('scripts', () => {
@@ -10,6 +11,13 @@ describeParity('scripts', () => {
       await using pair = await Pair.start({ protocol });
       for (const scripts of Object.values(SCRIPTS)) await pair.sameAll(scripts.map(callOf));
       if (pair.version === '7.2') await pair.sameAll(FORBIDDEN_LATER.map(callOf));
+    });
+  }
+
+  for (const protocol of [2, 3] as const) {
+    it(`return random values alike (RESP${protocol})`, async () => {
+      await using pair = await Pair.start({ protocol });
+      for (const seed of [1, 2, 3]) await pair.sameAll(randomScripts(seed, 200).map(callOf));
     });
   }
 

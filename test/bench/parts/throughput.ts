@@ -53,7 +53,47 @@ interface Target {
   cpuMs(): Promise<number> | number;
 }
 
-export async function benchThroughput(settings: Settings): Promise<Row[]> {
+export function benchThroughput(settings: Settings): Promise<Row[]> {
+  return withTargets((targets) => compare(targets, settings.quick ? 1 : 3, settings.quick ? 0.5 : 1));
+}
+
+/** One command without pipelining, and how often. */
+export interface MeasuredCommand {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly requests: number;
+  /** CPU time of ours over that of redis-server, at most. */
+  readonly aim: number;
+}
+
+/** @param preparation is sent to both servers first. */
+export function benchCommands(
+  settings: Settings,
+  commands: readonly MeasuredCommand[],
+  preparation: readonly (readonly string[])[],
+): Promise<Row[]> {
+  return withTargets(async (targets) => {
+    for (const command of preparation) {
+      for (const { port } of Object.values(targets))
+        await run(findProgram('redis-cli') ?? 'redis-cli', ['-p', String(port), ...command]);
+    }
+    const rows: Row[] = [];
+    for (const { name, command, requests, aim } of commands) {
+      await load(targets.ours, command, 1, requests);
+      rows.push(
+        await compareOne(targets, name, command, { pipeline: 1, requests, aim }, settings.quick ? 1 : 3),
+      );
+    }
+    return rows;
+  });
+}
+
+interface Targets {
+  readonly ours: Target;
+  readonly real: Target;
+}
+
+async function withTargets(measure: (targets: Targets) => Promise<Row[]>): Promise<Row[]> {
   const ours = new ServerChild<ServerAnswer>('server');
   const started: RealServers[] = [];
   try {
@@ -65,20 +105,14 @@ export async function benchThroughput(settings: Settings): Promise<Row[]> {
       ours: { port, cpuMs: async () => (await ours.ask('cpu')).cpuMs },
       real: { port: real.port, cpuMs: () => cpuMsOf(real.processId) },
     };
-    return await compare(targets, settings.quick ? 1 : 3, settings.quick ? 0.5 : 1);
+    return await measure(targets);
   } finally {
     await ours.stop();
     for (const servers of started) await servers.stop();
   }
 }
 
-async function compare(
-  targets: { ours: Target; real: Target },
-  rounds: number,
-  share: number,
-): Promise<Row[]> {
-  const hundred = ['RPUSH', 'hundred', ...Array.from({ length: 100 }, () => 'xxx')];
-  for (const target of [targets.ours, targets.real]) await load(target, hundred, 1, CONNECTIONS);
+async function compare(targets: Targets, rounds: number, share: number): Promise<Row[]> {
   // Compiles what is measured below: the compiler works beside the server, and its time would count.
   for (const pipeline of [100, 16, 100]) {
     for (const command of Object.values(COMMANDS)) {
@@ -86,31 +120,42 @@ async function compare(
     }
   }
   const rows: Row[] = [];
-  for (const { pipeline, requests, aim } of DEPTHS) {
+  for (const depth of DEPTHS) {
     for (const [name, command] of Object.entries(COMMANDS)) {
-      const count = Math.round((requests * share) / (isLong(command) ? 5 : 1));
-      const ours: Load[] = [];
-      const real: Load[] = [];
-      const ratios: number[] = [];
-      for (let round = 0; round < rounds; round++) {
-        const ourLoad = await load(targets.ours, command, pipeline, count);
-        const realLoad = await load(targets.real, command, pipeline, count);
-        ours.push(ourLoad);
-        real.push(realLoad);
-        ratios.push(ourLoad.cpuUsEach / realLoad.cpuUsEach);
-      }
-      const ratio = median(ratios);
-      rows.push({
-        what: `${name}, pipeline of ${pipeline}`,
-        ours: describe(ours),
-        real: describe(real),
-        ratio: `${ratio.toFixed(2)} of the CPU`,
-        aim: `<= ${aim}`,
-        isMet: ratio <= aim,
-      });
+      const requests = Math.round((depth.requests * share) / (isLong(command) ? 5 : 1));
+      const what = `${name}, pipeline of ${depth.pipeline}`;
+      rows.push(await compareOne(targets, what, command, { ...depth, requests }, rounds));
     }
   }
   return rows;
+}
+
+async function compareOne(
+  targets: Targets,
+  what: string,
+  command: readonly string[],
+  { pipeline, requests, aim }: Depth,
+  rounds: number,
+): Promise<Row> {
+  const ours: Load[] = [];
+  const real: Load[] = [];
+  const ratios: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const ourLoad = await load(targets.ours, command, pipeline, requests);
+    const realLoad = await load(targets.real, command, pipeline, requests);
+    ours.push(ourLoad);
+    real.push(realLoad);
+    ratios.push(ourLoad.cpuUsEach / realLoad.cpuUsEach);
+  }
+  const ratio = median(ratios);
+  return {
+    what,
+    ours: describe(ours),
+    real: describe(real),
+    ratio: `${ratio.toFixed(2)} of the CPU`,
+    aim: `<= ${aim}`,
+    isMet: ratio <= aim,
+  };
 }
 
 /** A request of ten keys or a hundred elements is much more work. */
