@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Row } from '../report.js';
 import type { Settings } from '../settings.js';
+import { bullmqScript } from './bullmq-script.js';
 import { benchCommands } from './throughput.js';
 
 const HUNDRED_CALLS = "for i = 1, 100 do redis.call('INCR', KEYS[1]) end return 1";
@@ -9,6 +10,7 @@ const HUNDRED_CALLS = "for i = 1, 100 do redis.call('INCR', KEYS[1]) end return 
 interface Script {
   readonly source: string;
   readonly keys: readonly string[];
+  readonly args?: readonly string[];
   readonly requests: number;
   /** CPU time of ours over that of redis-server, at most. */
   readonly aim: number;
@@ -22,13 +24,20 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
     requests: 200,
     aim: 1.3,
   },
+  'EVALSHA of addJob of BullMQ': { ...bullmqScript(), requests: 10_000, aim: 2.5 },
   'EVALSHA of 100 redis.call': { source: HUNDRED_CALLS, keys: ['counter'], requests: 5000, aim: 1.6 },
 };
 
 export function benchScripts(settings: Settings): Promise<Row[]> {
-  const commands = Object.entries(SCRIPTS).map(([name, { source, keys, requests, aim }]) => ({
+  const commands = Object.entries(SCRIPTS).map(([name, { source, keys, args = [], requests, aim }]) => ({
     name,
-    command: ['EVALSHA', createHash('sha1').update(source).digest('hex'), String(keys.length), ...keys],
+    command: [
+      'EVALSHA',
+      createHash('sha1').update(source).digest('hex'),
+      String(keys.length),
+      ...keys,
+      ...args,
+    ],
     requests,
     aim,
   }));

@@ -177,7 +177,7 @@ async function load(
   ]);
   const cpu = (await target.cpuMs()) - cpuBefore;
   // "name","requests per second",latencies...
-  const perSecond = Number(/^"[^"]*","([\d.]+)"/m.exec(stdout.replace(/^"test".*\n/, ''))?.[1]);
+  const perSecond = Number(/^".*?","([\d.]+)"/m.exec(stdout.replace(/^"test".*\n/, ''))?.[1]);
   return { cpuUsEach: (cpu * 1000) / requests, perSecond };
 }
 
