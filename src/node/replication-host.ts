@@ -47,7 +47,11 @@ export function createReplicationHost(parts: ReplicationHostParts): ReplicationH
         },
         onClose: (reason) => handlers.onClose(reason),
       }),
-    createSnapshot: (request) => snapshots.create(request),
+    createSnapshot(request) {
+      const rdb = snapshots.create(request);
+      if (request.overDisk === true) parts.persistence().keepSnapshot(rdb);
+      return rdb;
+    },
     loadSnapshot(rdb) {
       parts.persistence().beforeSync();
       return snapshots.load(rdb);

@@ -173,8 +173,7 @@ export class Persistence {
   /** It was. The file that brought it is kept as RDB file, where anything is kept at all or nobody forbids it. */
   afterSync(rdb: Uint8Array): void {
     const { config, storage, log } = this.#host;
-    const isOff = config.save.length === 0 && !config.appendonly;
-    if (!(isOff && config['rdb-del-sync-files']) && config['repl-diskless-load'] === 'disabled') {
+    if (this.#keepsSyncFiles && config['repl-diskless-load'] === 'disabled') {
       try {
         storage.write(config.dbfilename, rdb, true);
       } catch (error) {
@@ -188,6 +187,24 @@ export class Persistence {
       );
       this.#host.exit(1);
     }
+  }
+
+  /** A snapshot for replicas that goes over the disk is as good as one of BGSAVE. */
+  keepSnapshot(rdb: Uint8Array): void {
+    const { config, storage, log } = this.#host;
+    if (!this.#keepsSyncFiles) return;
+    try {
+      storage.write(config.dbfilename, rdb, true);
+      this.rdb.onSaved();
+    } catch (error) {
+      log('warning', `Failed opening the temp RDB file for saving: ${wordsOf(error)}`);
+    }
+  }
+
+  /** rdb-del-sync-files: where nothing else is kept, nothing is left of a synchronization. */
+  get #keepsSyncFiles(): boolean {
+    const { config } = this.#host;
+    return config.save.length > 0 || config.appendonly || !config['rdb-del-sync-files'];
   }
 
   /** aof-disable-auto-gc changed. */

@@ -65,7 +65,7 @@ export class RdbSaver {
 
   /** @returns false when the file could not be written, which was logged. */
   saveNow(): boolean {
-    const { storage, config, keyspace, processId } = this.#host;
+    const { storage, config, processId } = this.#host;
     const temporary = `temp-${processId}.rdb`;
     if (!this.#write(temporary)) return false;
     if (!this.#moveInPlace(temporary, config.dbfilename)) {
@@ -73,10 +73,15 @@ export class RdbSaver {
       return false;
     }
     this.#host.log('notice', 'DB saved on disk');
-    this.#savedDirty = keyspace.dirty;
+    this.onSaved();
+    return true;
+  }
+
+  /** The file has the dataset as it is now. */
+  onSaved(): void {
+    this.#savedDirty = this.#host.keyspace.dirty;
     this.lastSaveMs = this.#host.clock.nowMs();
     this.lastStatusOk = true;
-    return true;
   }
 
   /** FLUSHALL: what is being saved is gone, and so should be what was saved. */

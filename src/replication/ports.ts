@@ -66,6 +66,8 @@ export interface SnapshotRequest {
   readonly streamDbIndex: number;
   readonly replicationId: string;
   readonly replicationOffset: number;
+  /** It goes over the disk (repl-diskless-sync no): there it is the RDB file of the node. Absent = it does not. */
+  readonly overDisk?: boolean;
   /** REPLCONF rdb-filter-only left the keys out. */
   readonly excludeData: boolean;
   /** REPLCONF rdb-filter-only left the functions out. */

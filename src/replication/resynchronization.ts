@@ -144,6 +144,7 @@ export class Resynchronization {
       replicationOffset: this.#history.offset,
       excludeData: first.excludeData,
       excludeFunctions: first.excludeFunctions,
+      overDisk: !withEofMark,
     });
     if (rdb === null) {
       this.#refuse(replicas);

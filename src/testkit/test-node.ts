@@ -141,7 +141,7 @@ export class TestNode {
 
   /**
    * Ends the node's process at once, as SIGKILL would: its connections break, its port refuses, its memory is lost; its
-   * nodes.conf stays. The other nodes find out by themselves: fast-forward with `cluster.advance()` or `waitFor()`.
+   * disk stays: nodes.conf, and what the directives `save` and `appendonly` have written. The other nodes find out by themselves: fast-forward with `cluster.advance()` or `waitFor()`.
    * Killing a stopped node does nothing.
    */
   async kill(): Promise<void> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { World } from '../node/world.js';
 import { infoOf, killAndRestart, startWith } from './machine.js';
 
 const OFF = { save: '' };
@@ -174,6 +175,26 @@ describe('key-load-delay', () => {
     machine.world.pass(1500);
     expect(machine.ask('GET a')).toBe('$1\r\n1\r\n');
     expect(infoOf(machine, 'loading')).toBe('0');
+  });
+});
+
+describe('a snapshot for replicas that goes over the disk', () => {
+  it.each([
+    [{ save: '' }, ':1'],
+    [{ save: '', 'rdb-del-sync-files': true }, ':0'],
+  ])('is the RDB file of both nodes, unless %j forbids it', (config, left) => {
+    const world = new World();
+    const settings = { config: { ...config, 'repl-diskless-sync': false } };
+    const master = world.start(settings);
+    const replica = world.start(settings);
+    master.ask('SET a 1');
+    replica.ask(`REPLICAOF 127.0.0.1 ${master.port}`);
+    world.pass(3000);
+    expect(replica.ask('GET a')).toBe('$1\r\n1\r\n');
+    for (const machine of [master, replica]) {
+      killAndRestart(machine);
+      expect(machine.ask('DBSIZE')).toBe(`${left}\r\n`);
+    }
   });
 });
 
