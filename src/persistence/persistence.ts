@@ -225,12 +225,16 @@ export class Persistence {
 
   /** DEBUG LOADAOF. */
   reloadAof(): Reply {
-    const { log } = this.#host;
+    const { log, keyspace } = this.#host;
+    const { dirty } = keyspace;
     this.aof.flush(true);
     this.#host.emptyDataset();
     this.#files.loadManifest();
     this.#files.removeHistory();
     const result = this.#loadAof();
+    // Otherwise the command itself would go into the AOF, as one that changed something.
+    keyspace.dirty = dirty;
+    this.rdb.forgetChanges();
     if (result !== 'ok' && result !== 'empty') return errors.LOADAOF_FAILED;
     log('notice', 'Append Only File loaded by DEBUG LOADAOF');
     return OK;

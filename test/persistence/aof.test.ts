@@ -217,6 +217,18 @@ describe('CONFIG SET appendonly', () => {
   });
 });
 
+describe('DEBUG LOADAOF', () => {
+  it('gives the same dataset back, and is no change itself', () => {
+    const machine = startWith(ON);
+    machine.ask('SELECT 9', 'SET a 1', 'RPUSH list a b');
+    const digest = machine.ask('DEBUG DIGEST');
+    for (let times = 0; times < 3; times++) expect(machine.ask('DEBUG LOADAOF')).toBe('+OK\r\n');
+    expect(machine.ask('DEBUG DIGEST')).toBe(digest);
+    expect(textOf(machine, INCREMENT)).not.toContain('LOADAOF');
+    expect(infoOf(machine, 'rdb_changes_since_last_save')).toBe('0');
+  });
+});
+
 describe('a broken end', () => {
   const tail = '*3\r\n$3\r\nSET\r\n$1\r\nb\r\n$3\r\n1';
 
