@@ -143,6 +143,14 @@ export abstract class ClusterTime extends ClusterEvents {
   }
 
   /**
+   * What keeps a condition of waitFor() from holding now, in words.
+   * @returns null when it holds.
+   */
+  problem(condition: keyof typeof PROBLEMS): string | null {
+    return PROBLEMS[condition](this.nodes);
+  }
+
+  /**
    * Fast-forwards until a condition holds. It is tried before, and after every instant at which something happened.
    *
    * - `'ok'`: every running node says cluster_state:ok, every slot is served by a running master, all agree on that, and

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { runners, runProject } from './runners.js';
 
 const root = resolve(import.meta.dirname, '../..');
 const work = mkdtempSync(join(tmpdir(), 'redis-test-cluster-package-'));
@@ -67,6 +68,10 @@ describe('the published package', { timeout: 60_000 }, () => {
         'dist/src/index.d.ts',
         'dist/src/cli.js',
         'dist/fixtures/index.d.ts',
+        'dist/src/hooks.js',
+        'dist/src/hooks/hooks.d.ts',
+        'dist/src/vitest.js',
+        'dist/src/hooks/vitest.d.ts',
         'dist/cjs/package.json',
         'dist/cjs/src/index.js',
         'dist/cjs/src/index.d.ts',
@@ -154,6 +159,14 @@ describe('the published package', { timeout: 60_000 }, () => {
     const result = spawnSync(cli, ['start', '1', '0', '--config', setting], { encoding: 'utf8' });
     expect(result.stderr).toBe(`--config takes name=value, such as maxmemory=100mb, got '${setting}'\n`);
     expect(result.status).toBe(1);
+  });
+});
+
+describe.each(runners)('a project tested by $name', (runner) => {
+  it('finds its cluster in every test as it started', { timeout: 90_000 }, () => {
+    const { status, stdout, stderr } = runProject(runner, project, root);
+    expect(stdout + stderr).toMatch(runner.success);
+    expect(status).toBe(0);
   });
 });
 
