@@ -15,6 +15,9 @@ declare module 'vitest' {
 
 expect.extend(clusterMatchers);
 
+/** That of vitest, with the matchers. */
+export { expect };
+
 /**
  * startCluster() of the main entry; and the cluster stops by itself: at the end of the test in which it was started, or
  * of the file when it was started in a hook.
@@ -68,7 +71,7 @@ export interface ClusterFixtures {
 }
 
 export interface ClusterTestOptions extends ClusterOptions {
-  /** `'file'` (default): each file has a cluster of its own. `'worker'`: the files of one worker share it. */
+  /** `'file'` (default): each file has a cluster of its own. `'worker'`: the files of one worker share it; then call clusterTest outside of describe blocks. */
   readonly scope?: 'file' | 'worker';
 }
 

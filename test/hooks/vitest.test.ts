@@ -9,6 +9,8 @@ import {
   useCluster,
 } from '../../src/hooks/vitest.js';
 
+const small = clusterTest({ masters: 1, replicas: 0, scope: 'worker' });
+
 describe('the fixture', () => {
   let before: Cluster | null = null;
   test('gives a cluster', async ({ cluster }) => {
@@ -24,7 +26,6 @@ describe('the fixture', () => {
     expect(await cluster.nodeForSlot(42).command('GET', keyForSlot(42))).toBeNull();
   });
 
-  const small = clusterTest({ masters: 1, replicas: 0, scope: 'worker' });
   small('can be another one', ({ cluster }) => {
     expect(cluster.nodes).toHaveLength(1);
   });
@@ -79,8 +80,6 @@ describe('the matchers', () => {
     expect(() => expect(first).toOwnSlot(0)).toThrow(/but it does not run/);
     await cluster.waitFor(() => cluster.nodeForSlot(0) !== first);
     await cluster.nodes[1]!.command('CLUSTER', 'DELSLOTS', 8000);
-    expect(() => expect(cluster).toHaveOneView()).toThrow(
-      /expected the cluster to have one view, but .*8000/,
-    );
+    expect(() => expect(cluster).toHaveOneView()).toThrow(/expected the cluster to have one view, but 127/);
   });
 });
