@@ -64,4 +64,28 @@ describe('function libraries in a cluster', () => {
     expect(await replica.command('FCALL', 'got', 1, key)).toBe('value');
     expect(await replica.command('FCALL', 'put', 1, key, 'new')).toBe('OK');
   });
+
+  it.each([
+    ['an append only file', { appendonly: 'yes' }],
+    ['one without a base in RDB format', { appendonly: 'yes', 'aof-use-rdb-preamble': 'no' }],
+  ])('come back from %s, as it was written and when it is rewritten', async (_what, config) => {
+    const cluster = await startScenario({ masters: 3, replicas: 0, config });
+    const [node] = masters(cluster);
+    await node.command('FUNCTION', 'LOAD', LIBRARY);
+    await node.command('FUNCTION', 'LOAD', OTHER);
+    await cluster.advance('2s');
+    await node.kill();
+    await node.restart();
+    await cluster.waitFor('ok');
+    expect(await librariesOf(node)).toEqual(['lib', 'other']);
+
+    await node.command('FUNCTION', 'DELETE', 'other');
+    await node.command('BGREWRITEAOF');
+    await cluster.advance('2s');
+    await node.kill();
+    await node.restart();
+    await cluster.waitFor('ok');
+    expect(await librariesOf(node)).toEqual(['lib']);
+    expect(await node.command('FCALL', 'put', 1, keyForNode(node), 'value')).toBe('OK');
+  });
 });
