@@ -17,6 +17,7 @@ export type { RedisVersion } from './commands/command.js';
 export type { NodeEvent } from './node/ports.js';
 export { Cluster } from './testkit/cluster.js';
 export type { BlockedClient, RecordOptions, WhenCommandOptions } from './testkit/cluster-clients.js';
+export type { RebalanceOptions, ReshardOptions } from './testkit/cluster-members.js';
 export type { MigrateSlotOptions } from './testkit/cluster-moves.js';
 export type { ClusterOptions } from './testkit/cluster-options.js';
 export type { StepOptions, WaitCondition, WaitOptions } from './testkit/cluster-time.js';

@@ -5,7 +5,7 @@ import { checkOptions, invalid, show } from './faults/message-filter.js';
 import { Failover, type FailoverResult } from './moves/failover.js';
 import { type FailoverOptions, planFailover } from './moves/failover-plan.js';
 import { checkMaster } from './moves/node-commands.js';
-import { SlotMove, type SlotMovePoint } from './moves/slot-move.js';
+import { SlotMove, type SlotMoveOwner, type SlotMovePoint } from './moves/slot-move.js';
 import type { TestNode } from './test-node.js';
 
 /** Which slot moves where: `slot`, or the slot of a `key`. */
@@ -49,7 +49,7 @@ export abstract class ClusterMoves extends ClusterClients {
     if (!(Number.isInteger(batch) && batch >= 1))
       invalid(call, `batch must be a whole number from 1 on, got ${show(batch)}`);
     checkPoint(call, pauseAt);
-    const move = new SlotMove(this.#moveOwner, moving, source, target, batch);
+    const move = new SlotMove(this.moveOwner, moving, source, target, batch);
     await move.begin();
     try {
       if (pauseAt === undefined) await move.continue();
@@ -90,7 +90,8 @@ export abstract class ClusterMoves extends ClusterClients {
     ).run();
   }
 
-  get #moveOwner() {
+  /** For the parts of the test kit. */
+  protected get moveOwner(): SlotMoveOwner {
     return {
       pump: this.pump,
       nodes: this.nodes,

@@ -7,7 +7,9 @@ import { SLOT_COUNT } from '../cluster/constants.js';
 import type { Identity } from '../io/certificate.js';
 import type { TcpConnector } from '../io/outside-connector.js';
 import type { RealTimePump } from '../io/real-time-pump.js';
+import type { MemoryStorage } from '../network/memory-storage.js';
 import type { Network } from '../network/network.js';
+import type { NodeProcess } from '../network/node-process.js';
 import type { Counters } from './counters.js';
 import type { EventLog } from './event-log.js';
 import type { ClientFaults } from './faults/client-faults.js';
@@ -15,6 +17,12 @@ import type { LinkFaults } from './faults/link-faults.js';
 import type { KitEvent } from './kit-events.js';
 import type { NodePorts } from './node-ports.js';
 import { type NodeOwner, noSuchNode, type TestNode } from './test-node.js';
+
+/** A process that does not run yet, and the ports that are bound for it. */
+export interface ProcessWithPorts {
+  readonly process: NodeProcess;
+  readonly ports: NodePorts;
+}
 
 /** What startCluster hands over to the cluster it made. */
 export interface ClusterParts {
@@ -26,6 +34,8 @@ export interface ClusterParts {
   readonly ports: readonly NodePorts[];
   /** Null without TLS. */
   readonly identity: Identity | null;
+  /** Another process on ports of its own. @param disk default: an empty one. */
+  addProcess(disk?: MemoryStorage): Promise<ProcessWithPorts>;
 }
 
 /** What a TLS client of the cluster may be given; PEM texts. */
@@ -38,8 +48,10 @@ export interface TlsMaterial {
 }
 
 export abstract class ClusterNodes implements NodeOwner {
-  /** All nodes, running or not: the first masters, then their replicas, in an order that never changes. */
+  /** All nodes, running or not: the first masters, then their replicas, then those that were added, in an order that never changes. */
   readonly nodes: readonly TestNode[];
+  /** The same list, for those who add and remove nodes. */
+  protected readonly members: TestNode[];
   /** The seed of everything random in this cluster: give it to startCluster to get the same run. */
   readonly seed: number;
   readonly pump: RealTimePump;
@@ -50,7 +62,8 @@ export abstract class ClusterNodes implements NodeOwner {
     this.parts = parts;
     this.seed = parts.seed;
     this.pump = parts.pump;
-    this.nodes = makeNodes(this);
+    this.members = [...makeNodes(this)];
+    this.nodes = this.members;
   }
 
   /** Running nodes that are masters by their own view, in the order of `nodes`. */

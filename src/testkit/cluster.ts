@@ -1,7 +1,7 @@
 /** A running test cluster: what startCluster() gives. */
 import { RedisTestClusterError } from '../../fixtures/error.js';
 import { Baseline } from './baseline.js';
-import { ClusterMoves } from './cluster-moves.js';
+import { ClusterMembers } from './cluster-members.js';
 import { CommandClient } from './command-client.js';
 import { announceReplicas, awaitListing, FORMATION_LIMIT_MS } from './formation-wait.js';
 import type { TestNode } from './test-node.js';
@@ -10,13 +10,14 @@ import type { TestNode } from './test-node.js';
  * A Redis Cluster inside this process. Its nodes, its events, its time and its faults are in the classes that it is made
  * of, one for each topic.
  */
-export class Cluster extends ClusterMoves implements AsyncDisposable {
+export class Cluster extends ClusterMembers implements AsyncDisposable {
   #stopping: Promise<void> | null = null;
   #baseline: Baseline | null = null;
 
   /** Takes down what reset() goes back to. Called when the cluster is ready. */
   rememberBaseline(): void {
     this.#baseline = new Baseline(this.nodes);
+    this.rememberMembers();
   }
 
   /**
@@ -34,6 +35,7 @@ export class Cluster extends ClusterMoves implements AsyncDisposable {
     const baseline = this.#baseline;
     if (baseline === null) return;
     this.book.disposeAll();
+    await this.restoreMembers();
     for (const node of this.nodes) {
       if (node.state === 'paused') node.resume();
       node.forgetConnection();

@@ -35,26 +35,25 @@ export class CommandClient {
 
   /** @returns the reply; rejects with COMMAND_FAILED and the server's text when it is an error. */
   async run(args: readonly CommandArgument[]): Promise<CommandReply> {
-    if (args.length === 0) {
-      throw new RedisTestClusterError(
-        'INVALID_ARGUMENT',
-        "command() needs a command name, as in command('PING')",
-      );
-    }
-    const argv = args.map(toBytes);
-    refuseUnanswered(argv);
-    const request = Buffer.from(encodeRequest(argv), 'latin1');
+    const [reply] = await this.runAll([args]);
+    return reply as CommandReply;
+  }
+
+  /** Sends commands in one piece, as a pipeline. @returns all replies; rejects as run() when one of them is an error. */
+  async runAll(commands: readonly (readonly CommandArgument[])[]): Promise<CommandReply[]> {
+    const request = Buffer.from(commands.map(requestOf).join(''), 'latin1');
     if (!this.#process.isRunning) {
       throw new RedisTestClusterError('STOPPED', `${this.#process.name} is not running; restart() it first`);
     }
-    return await new Promise((resolve, reject) => {
-      this.#pump.input(() => {
-        // Before the connection is opened: it may be refused, and that is the answer then.
-        this.#waiting.push({ resolve, reject });
-        const session = this.#openSession();
-        this.#process.deliver(() => session.receive(request));
-      });
+    const replies: Promise<CommandReply>[] = [];
+    this.#pump.input(() => {
+      // Before the connection is opened: it may be refused, and that is the answer then.
+      for (const _ of commands)
+        replies.push(new Promise((resolve, reject) => this.#waiting.push({ resolve, reject })));
+      const session = this.#openSession();
+      this.#process.deliver(() => session.receive(request));
     });
+    return await Promise.all(replies);
   }
 
   /** Ends the connection; the next command opens another one. */
@@ -100,6 +99,18 @@ export class CommandClient {
 
 /** Commands after which replies and commands no longer match one to one. */
 const UNANSWERED = new Set(['monitor', 'psubscribe', 'psync', 'ssubscribe', 'subscribe', 'sync']);
+
+function requestOf(args: readonly CommandArgument[]): ByteString {
+  if (args.length === 0) {
+    throw new RedisTestClusterError(
+      'INVALID_ARGUMENT',
+      "command() needs a command name, as in command('PING')",
+    );
+  }
+  const argv = args.map(toBytes);
+  refuseUnanswered(argv);
+  return encodeRequest(argv);
+}
 
 function refuseUnanswered(argv: readonly ByteString[]): void {
   const [name = '', first = '', second = ''] = argv.map((argument) => argument.toLowerCase());

@@ -15,6 +15,7 @@ import { NodeProcess, type ProcessObserver } from '../network/node-process.js';
 import { Random } from '../time/random.js';
 import { VirtualClock } from '../time/virtual-clock.js';
 import { Cluster } from './cluster.js';
+import type { ProcessWithPorts } from './cluster-nodes.js';
 import {
   type ClusterOptions,
   EARLIEST_START_MS,
@@ -108,6 +109,7 @@ class ClusterBuilder {
         log: this.#log,
         ports: this.#ports,
         identity: this.#identity,
+        addProcess: (disk) => this.#addProcess(disk),
       },
       (owner) =>
         processes.map((process, index) => new TestNode(owner, process, this.#ports[index] as NodePorts)),
@@ -165,45 +167,65 @@ class ClusterBuilder {
   }
 
   #createProcesses(): NodeProcess[] {
-    const { masters, version, config, files, formed, tls } = this.#options;
+    const { masters, version, config, formed, tls } = this.#options;
     const addresses = this.#ports.map(({ host, port, busPort }) => ({ ip: host, port, busPort }));
     const nodesConf = String(config['cluster-config-file'] ?? 'nodes.conf');
     const plan = formed ? planCluster(addresses, masters, this.#random) : null;
     return this.#ports.map((ports, index) => {
-      const { host, port, busPort } = ports;
-      const storage = new MemoryStorage();
-      if (config['dir'] !== undefined) storage.changeDirectory(String(config['dir']));
-      for (const [file, content] of Object.entries(files)) storage.write(file, content, true);
+      const storage = this.#newDisk();
       if (plan !== null)
         storage.write(nodesConf, Buffer.from(nodesConfOf(plan, index, { version, tls })), false);
-      const name = `${host}:${port}`;
-      this.#network.reserve(host, port, name);
-      this.#network.reserve(host, busPort, name);
-      const process = new NodeProcess(
-        this.#network,
-        this.#random,
-        {
-          name,
-          ip: host,
-          port,
-          busPort,
-          version,
-          storage,
-          scripting: scriptingHostOf(this.#pump),
-          config: {
-            ...NOTHING_SAVED,
-            ...(tls ? tlsDirectives(config, port) : { ...config, port }),
-            'cluster-enabled': true,
-            'cluster-port': busPort,
-            bind: host,
-          },
-        },
-        this.#observer(ports),
-      );
-      process.outside = this.#connector;
-      ports.attach(process);
-      return process;
+      return this.#createProcess(ports, storage);
     });
+  }
+
+  #newDisk(): MemoryStorage {
+    const { config, files } = this.#options;
+    const storage = new MemoryStorage();
+    if (config['dir'] !== undefined) storage.changeDirectory(String(config['dir']));
+    for (const [file, content] of Object.entries(files)) storage.write(file, content, true);
+    return storage;
+  }
+
+  /** One more process on ports of its own, for a node that joins or that changes its address. */
+  async #addProcess(disk?: MemoryStorage): Promise<ProcessWithPorts> {
+    const { host, port } = this.#options;
+    const wanted = port === null ? null : port + this.#ports.length;
+    const ports = await NodePorts.open(this.#pump, this.#connector, host, wanted, this.#tls);
+    this.#ports.push(ports);
+    return { ports, process: this.#createProcess(ports, disk ?? this.#newDisk()) };
+  }
+
+  #createProcess(ports: NodePorts, storage: MemoryStorage): NodeProcess {
+    const { version, config, tls } = this.#options;
+    const { host, port, busPort } = ports;
+    const name = `${host}:${port}`;
+    this.#network.reserve(host, port, name);
+    this.#network.reserve(host, busPort, name);
+    const process = new NodeProcess(
+      this.#network,
+      this.#random,
+      {
+        name,
+        ip: host,
+        port,
+        busPort,
+        version,
+        storage,
+        scripting: scriptingHostOf(this.#pump),
+        config: {
+          ...NOTHING_SAVED,
+          ...(tls ? tlsDirectives(config, port) : { ...config, port }),
+          'cluster-enabled': true,
+          'cluster-port': busPort,
+          bind: host,
+        },
+      },
+      this.#observer(ports),
+    );
+    process.outside = this.#connector;
+    ports.attach(process);
+    return process;
   }
 
   #observer(ports: NodePorts): ProcessObserver {

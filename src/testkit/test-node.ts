@@ -51,23 +51,29 @@ export interface NodeOwner {
  * await master.kill();
  */
 export class TestNode {
-  readonly host: string;
-  readonly port: number;
-  /** Port of the cluster bus. */
-  readonly busPort: number;
   readonly #owner: NodeOwner;
-  readonly #process: NodeProcess;
-  readonly #ports: NodePorts;
-  readonly #client: CommandClient;
+  #process: NodeProcess;
+  #ports: NodePorts;
+  #client: CommandClient;
 
   constructor(owner: NodeOwner, process: NodeProcess, ports: NodePorts) {
     this.#owner = owner;
     this.#process = process;
     this.#ports = ports;
-    this.host = ports.host;
-    this.port = ports.port;
-    this.busPort = ports.busPort;
     this.#client = new CommandClient(process, owner.pump, ports.isSecure);
+  }
+
+  get host(): string {
+    return this.#ports.host;
+  }
+
+  get port(): number {
+    return this.#ports.port;
+  }
+
+  /** Port of the cluster bus. */
+  get busPort(): number {
+    return this.#ports.busPort;
   }
 
   /** The node id: 40 hex digits. */
@@ -263,6 +269,16 @@ export class TestNode {
       if (this.state === 'paused') this.#owner.recordEvent(this, { kind: 'process', step: 'resumed' });
       this.#process.resume();
     });
+  }
+
+  /** For the testkit's own parts: from now on it lives there. Its process must not run. */
+  moveTo(process: NodeProcess, ports: NodePorts): void {
+    process.gate = this.#process.gate;
+    process.lastIdentity ??= this.#process.lastIdentity;
+    this.#client.close();
+    this.#client = new CommandClient(process, this.#owner.pump, ports.isSecure);
+    this.#process = process;
+    this.#ports = ports;
   }
 
   /** Its ports, for the testkit's own parts. */

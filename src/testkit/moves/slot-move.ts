@@ -3,7 +3,7 @@ import type { RealTimePump } from '../../io/real-time-pump.js';
 import type { ByteString } from '../../resp/byte-string.js';
 import { invalid } from '../faults/message-filter.js';
 import type { TestNode } from '../test-node.js';
-import { loginOf, runOn } from './node-commands.js';
+import { keysOfSlot, migrateKeys, runOn } from './node-commands.js';
 
 /**
  * How far a move is; each word tells what was done last.
@@ -34,9 +34,6 @@ export interface SlotMoveOwner {
   /** Lets what was sent at this moment arrive. */
   deliverDue(): Promise<void>;
 }
-
-/** That of redis-cli, ms. */
-const MIGRATE_TIMEOUT_MS = 60_000;
 
 /**
  * A slot that moves. It stays where it stops until step(), continue() or abort(); a move that is not finished when its
@@ -212,7 +209,7 @@ export class SlotMove implements AsyncDisposable {
 
   async #migrate(keys: readonly ByteString[]): Promise<void> {
     try {
-      await this.#runMigrate(this.source, this.target, keys, []);
+      await migrateKeys(this.#owner.pump, this.source, this.target, keys);
       this.#moved.push(...keys);
     } catch (error) {
       // Some may have gone before one was refused.
@@ -241,7 +238,7 @@ export class SlotMove implements AsyncDisposable {
     for (;;) {
       const keys = this.#keysOf(this.target, this.#batch);
       if (keys.length === 0) break;
-      await this.#runMigrate(this.target, this.source, keys, ['REPLACE']);
+      await migrateKeys(this.#owner.pump, this.target, this.source, keys, 'REPLACE');
     }
     this.#moved = [];
   }
@@ -259,21 +256,8 @@ export class SlotMove implements AsyncDisposable {
     for (const node of [this.source, this.target]) await this.#setSlot(node, 'NODE', this.source);
   }
 
-  async #runMigrate(
-    from: TestNode,
-    to: TestNode,
-    keys: readonly ByteString[],
-    options: readonly string[],
-  ): Promise<void> {
-    const place = [to.host, to.port, '', 0, MIGRATE_TIMEOUT_MS];
-    const names = keys.map((key) => Buffer.from(key, 'latin1'));
-    await this.#run(from, 'MIGRATE', ...place, ...options, ...loginOf(to), 'KEYS', ...names);
-  }
-
   async #setSlot(node: TestNode, action: string, other?: TestNode): Promise<void> {
-    await this.#run(
-      node,
-      'CLUSTER',
+    await runOn(node, this.#owner.pump, 'CLUSTER',
       'SETSLOT',
       this.slot,
       action,
@@ -281,15 +265,8 @@ export class SlotMove implements AsyncDisposable {
     );
   }
 
-  async #run(
-    node: TestNode,
-    ...args: Parameters<typeof runOn> extends [unknown, unknown, ...infer A] ? A : never
-  ) {
-    await runOn(node, this.#owner.pump, ...args);
-  }
-
-  #keysOf(node: TestNode, most: number = Number.POSITIVE_INFINITY): ByteString[] {
-    return node.isRunning ? node.process.node.keyspace.database(0).keysInSlot(this.slot, most) : [];
+  #keysOf(node: TestNode, most?: number): ByteString[] {
+    return keysOfSlot(node, this.slot, most);
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
