@@ -20,6 +20,7 @@ export async function join(owner: MembershipOwner, node: TestNode, master: TestN
     () => runningBeside(owner, node).every((other) => knows(other, node) && knows(node, other)),
     `${node.name} to be known to all nodes`,
   );
+  await owner.waitUntil(() => isOk(node) || !isOk(contact), `${node.name} to say cluster_state:ok`);
   if (master === null) return;
   await owner.waitUntil(() => seesAsMaster(node, master), `${node.name} to see ${master.name} as a master`);
   await runOn(node, owner.pump, 'CLUSTER', 'REPLICATE', master.id);
@@ -47,6 +48,10 @@ export async function leave(owner: MembershipOwner, node: TestNode, heir: TestNo
 
 function runningBeside({ nodes }: MembershipOwner, node: TestNode): TestNode[] {
   return nodes.filter((other) => other !== node && other.state === 'running');
+}
+
+function isOk(node: TestNode): boolean {
+  return node.process.node.cluster?.state.ok === true;
 }
 
 function knows(viewer: TestNode, subject: TestNode): boolean {

@@ -13,7 +13,7 @@ export interface PlannedMove {
 }
 
 /** Slots that move together; clients get a turn after each group. */
-const GROUP_SIZE = 64;
+const GROUP_SIZE = 16;
 /** Keys that one MIGRATE takes, as in redis-cli. */
 const BATCH = 10;
 

@@ -257,7 +257,10 @@ export class SlotMove implements AsyncDisposable {
   }
 
   async #setSlot(node: TestNode, action: string, other?: TestNode): Promise<void> {
-    await runOn(node, this.#owner.pump, 'CLUSTER',
+    await runOn(
+      node,
+      this.#owner.pump,
+      'CLUSTER',
       'SETSLOT',
       this.slot,
       action,

@@ -54,6 +54,33 @@ describe('9. a slot migrates', () => {
   });
 });
 
+describe('9. slots are shared out anew under load', () => {
+  it('both clients go on while a node joins and takes slots, and every write is there afterwards', async () => {
+    const cluster = await start({ replicas: 0 });
+    const redis = ioredis(cluster);
+    const client = await nodeRedis(cluster);
+    const keys = Array.from({ length: 40 }, (_, slot) => keyForSlot(slot));
+    const added = await cluster.addNode();
+    let isDone = false;
+    const write = async (increment: (key: string) => Promise<number>): Promise<number> => {
+      let rounds = 0;
+      do {
+        await Promise.all(keys.map((name) => increment(name)));
+        rounds++;
+      } while (!isDone);
+      return rounds;
+    };
+    const writing = [write((name) => redis.incr(name)), write((name) => client.incr(name))];
+    await cluster.whenCommand('INCR', { times: 80 });
+    await cluster.reshard({ from: cluster.nodeForSlot(0), to: added, slots: 40 });
+    isDone = true;
+    const rounds = await Promise.all(writing);
+    expect(cluster.counters.redirects.moved).toBeGreaterThan(0);
+    const total = rounds.reduce((sum, count) => sum + count, 0);
+    for (const name of keys) expect(await added.command('GET', name)).toBe(String(total));
+  });
+});
+
 describe('5. a pipeline in the middle of a failover', () => {
   it.each(['graceful', 'crash'] as const)(
     '%s, after 37 commands: every INCR is counted once',
