@@ -1,44 +1,43 @@
 /** One Redis node: a synchronous machine. Inputs are client bytes, bus messages, stream bytes and timers; outputs go to the connections, the bus links and the storage it was given. */
-import { ClusterBrain } from '../cluster/brain.js';
+import type { ClusterBrain } from '../cluster/brain.js';
 import type { RoutingResult } from '../cluster/routing.js';
 import { redirectError } from '../cluster/routing.js';
 import type { AccessControl } from '../commands/acl/access-control.js';
 import type { RedisVersion } from '../commands/command.js';
-import type { ConfigFile, KeyWait, NodeContext, NotificationClass } from '../commands/context.js';
+import type { ConfigFile, NodeContext, NotificationClass } from '../commands/context.js';
 import { commandTableOf } from '../commands/index.js';
 import { SlowLog } from '../commands/server/slow-log.js';
 import type { Session } from '../commands/session.js';
 import type { CommandTable, ResolvedCommand } from '../commands/table.js';
 import type { Config } from '../config/config.js';
-import type { DeletionReason } from '../keyspace/host.js';
 import { Keyspace } from '../keyspace/keyspace.js';
-import { typeOfValue } from '../keyspace/values/stored-value.js';
 import { Persistence } from '../persistence/persistence.js';
-import { StartError } from '../persistence/start-error.js';
 import type { ReplicationPoint } from '../rdb/rdb-file.js';
 import { Replication } from '../replication/replication.js';
 import type { ByteString } from '../resp/byte-string.js';
-import { FORCED_UNBLOCK, maxClientsReached } from '../resp/errors/index.js';
+import { maxClientsReached } from '../resp/errors/index.js';
 import { ErrorReply, type Reply } from '../resp/reply.js';
 import type { Clock, Timer } from '../time/clock.js';
 import type { Random } from '../time/random.js';
 import { createAccessControl } from './access-control-host.js';
-import { BlockedOnKeys, type Waiter } from './blocked-on-keys.js';
+import { BlockedOnKeys } from './blocked-on-keys.js';
 import { type CommandFate, carryOut, type FateHost } from './client-gate.js';
 import { ClientLimits } from './client-limits.js';
 import { ClientSession, type SessionOwner } from './client-session.js';
-import { createClusterHost } from './cluster-host.js';
+import { createBrain } from './cluster-host.js';
 import { followConfig, requestLimitsOf } from './config-changes.js';
 import { NodeDebugSwitches } from './debug-switches.js';
 import { Dispatcher, type DispatchHost } from './dispatch.js';
 import { type ExecutionHost, Executor } from './execution.js';
 import { Functions } from './functions.js';
 import { KeyspaceEvents } from './keyspace-events.js';
+import { createKeyspaceHost } from './keyspace-host.js';
 import { LatencyMonitor } from './latency-monitor.js';
 import { Memory } from './memory.js';
 import { memoryHostOf } from './memory-host.js';
 import { KeptMigrationLinks } from './migration-links.js';
 import { Monitors } from './monitors.js';
+import { NodeStart } from './node-start.js';
 import { OwnOutput } from './own-output.js';
 import { PauseState } from './pause.js';
 import { createPersistenceHost } from './persistence-host.js';
@@ -53,15 +52,10 @@ import { Shutdown } from './shutdown.js';
 import { Snapshots } from './snapshots.js';
 import { createNodeStats, type ServerStats } from './stats.js';
 import { Tracking } from './tracking.js';
+import { WaitingClients } from './waiting-clients.js';
 
 /** The release each version behaves as. */
 const RELEASES: Record<RedisVersion, string> = { '7.0': '7.0.15', '7.2': '7.2.4' };
-
-const LAZY_DELETION_DIRECTIVES = {
-  expire: 'lazyfree-lazy-expire',
-  eviction: 'lazyfree-lazy-eviction',
-  slot: 'lazyfree-lazy-server-del',
-} as const satisfies Record<DeletionReason, string>;
 
 export interface NodeOptions {
   readonly version: RedisVersion;
@@ -90,6 +84,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   readonly tracking: Tracking;
   readonly monitors: Monitors;
   readonly blockedOnKeys: BlockedOnKeys;
+  readonly waiting: WaitingClients;
   readonly migrationLinks: KeptMigrationLinks;
   readonly limits: ClientLimits;
   readonly memory: Memory;
@@ -119,17 +114,13 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   readonly #doomed: ClientSession[] = [];
   /** maxmemory was set: what is over it goes after the input in hand. */
   #evictsSoon = false;
-  readonly #postponed = new Set<ClientSession>();
-  /** Sessions that go on with their input after the input in hand: their wait ended. */
-  readonly #unblocked = new Set<ClientSession>();
   /** The process is about to end. */
   #ending = false;
   #stopped = false;
-  /** Virtual time that loading takes. */
-  #loadingMs = 0;
-  #begun = false;
-  /** The RDB file told which stream it belongs to. */
-  #knowsStream = false;
+  readonly #start = new NodeStart(this, () => {
+    this.#cron.start();
+    this.#afterInput();
+  });
 
   constructor(host: NodeHost, options: NodeOptions) {
     this.#host = host;
@@ -140,7 +131,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     this.commands = commandTableOf(options.version, options.config.fileOnly.renamedCommands);
     this.acl = createAccessControl(this, host);
     this.stats = createNodeStats(host.clock.nowMs());
-    this.pause = new PauseState(host.clock, () => this.#resumePostponed());
+    this.pause = new PauseState(host.clock, () => this.waiting.resumePostponed());
     this.propagation = new Propagation((dbIndex, argv, target) => {
       if (target === 'all') this.persistence.feed(dbIndex, argv);
       this.replication.propagate(dbIndex, argv);
@@ -164,36 +155,19 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
       print: (session, line) => this.ownOutput.print(session, line),
     });
     this.#dispatcher = new Dispatcher(this);
+    this.waiting = new WaitingClients(this, this.#dispatcher);
     this.#fates = {
       run: (session, argv) => this.#dispatcher.dispatch(session as ClientSession, argv),
       refuse: (session, argv, error) => this.#dispatcher.refuse(session as ClientSession, argv, error),
     };
     const clusterEnabled = this.config.values['cluster-enabled'];
     this.keyspace = new Keyspace(
-      {
-        random: host.random,
-        nowMs: () => (this.isInScript ? this.executor.nowMs : host.clock.nowMs()),
-        isReplica: () => this.replication.isReplica || this.replaying,
-        isWritableReplica: () => !this.config.values['replica-read-only'],
-        isMasterLink: () => this.executor.runsFor === this.#masterSession || this.replaying,
-        expiryPaused: () => this.pause.active !== null,
-        propagateDeletion: (dbIndex, key, reason) => this.#propagateDeletion(dbIndex, key, reason),
-        notify: (eventClass, event, key, dbIndex) => this.notify(eventClass, event, key, dbIndex),
-        onKeyModified: (_dbIndex, key, byNode) => this.tracking.onKeyModified(key, byNode),
-        onFlush: () => this.tracking.onFlush(),
-        hasKeyWaiters: () => !this.blockedOnKeys.isEmpty,
-        onKeyAdded: (dbIndex, key) => {
-          if (!this.blockedOnKeys.isEmpty) this.blockedOnKeys.signalReady(dbIndex, key);
-        },
-        onKeyRemoved: (dbIndex, key) => {
-          if (this.blockedOnKeys.awaitsDeletions) this.blockedOnKeys.signalRemoved(dbIndex, key);
-        },
-      },
+      createKeyspaceHost(this, host, () => this.executor.runsFor === this.#masterSession),
       clusterEnabled ? 1 : this.config.values.databases,
     );
     this.blockedOnKeys = new BlockedOnKeys({
       keyspace: this.keyspace,
-      serve: (waiter, key) => this.#serveWaiter(waiter, key),
+      serve: (waiter, key) => this.waiting.serve(waiter, key),
     });
     this.migrationLinks = new KeptMigrationLinks({
       clock: host.clock,
@@ -231,11 +205,11 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
           this.#masterSession.startLink(this.#nextSessionId++, masterAddressOf(this.replication)),
         isManualFailoverInProgress: () => (this.cluster?.state.manualFailover.endMs ?? 0) !== 0,
         dispatch: (session, argv) => this.#dispatchFromMaster(session, argv),
-        disconnectBlockedClients: () => this.disconnectBlockedClients(),
+        disconnectBlockedClients: () => this.waiting.disconnectBlocked(),
       }),
     );
     this.persistence = new Persistence(createPersistenceHost(this, host, snapshots));
-    this.cluster = clusterEnabled ? this.#createBrain(host) : null;
+    this.cluster = clusterEnabled ? createBrain(this, host) : null;
     this.configFile = host.configFile;
     this.config.mirror('replicaof', () => {
       const master = this.replication.masterAddress();
@@ -256,18 +230,13 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
    * @throws StartError when the node cannot start with that.
    */
   load(atLeastMs = 0): void {
-    this.log(this.version === '7.0' ? 'warning' : 'notice', 'Server initialized');
-    this.persistence.load();
-    this.#loadingMs = Math.max(atLeastMs, this.persistence.loadDurationMs);
-    if (this.#loadingMs === 0) this.persistence.open();
-    else this.loading = true;
+    this.#start.load(atLeastMs);
   }
 
   /** Starts the node's cron. The first run comes within one period, at a random moment of it as between separate processes. */
   start(): void {
     this.#host.emit({ kind: 'started' });
-    if (this.loading) this.schedule(this.nowMs() + this.#loadingMs, () => this.#finishLoading());
-    else this.#begin();
+    this.#start.begin();
   }
 
   /** The process ends: nothing more comes in or goes out. */
@@ -285,12 +254,11 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   /** By its role in the cluster, if it is in one: replication follows a little later. */
   get isReplica(): boolean {
     if (this.cluster !== null) return this.cluster.state.myself.isReplica;
-    return this.replication.isReplica || (!this.#begun && this.config.values.replicaof !== null);
+    return this.replication.isReplica || (!this.#start.isOver && this.config.values.replicaof !== null);
   }
 
   adoptReplicationPoint(point: ReplicationPoint): void {
-    this.#knowsStream = true;
-    this.replication.adoptSavedPoint(point, this.isReplica);
+    this.#start.adoptReplicationPoint(point);
   }
 
   get storage(): NodeStorage {
@@ -399,7 +367,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   }
 
   onInputReady(session: ClientSession): void {
-    this.#unblocked.add(session);
+    this.waiting.onUnblocked(session);
   }
 
   onOutput(session: ClientSession): void {
@@ -427,8 +395,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     if (session.isGated) this.#host.gate?.onClosed(session);
     this.sessions.delete(session.id);
     this.limits.forget(session);
-    this.#postponed.delete(session);
-    this.#unblocked.delete(session);
+    this.waiting.forget(session);
     this.keyspace.unwatchAll(session);
     this.replication.removeSession(session);
     this.pubSub.unsubscribeAll(session);
@@ -493,30 +460,13 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   }
 
   postpone(session: ClientSession, argv: readonly ByteString[]): void {
-    this.#postponed.add(session);
-    session.postponed = argv;
-    session.block({
-      kind: 'pause',
-      timeoutAtMs: 0,
-      onTimeout: () => null,
-      release: () => this.#postponed.delete(session),
-    });
+    this.waiting.postpone(session, argv);
   }
 
   discardTransaction(session: ClientSession): void {
     session.transaction = null;
     session.watchedKeyChanged = false;
     this.keyspace.unwatchAll(session);
-  }
-
-  disconnectBlockedClients(): void {
-    for (const session of [...this.sessions.values()]) {
-      if (session.blocked === null || session.blocked.kind === 'pause' || session.blocked.kind === 'script')
-        continue;
-      session.closeAfterReply = true;
-      session.unblock(FORCED_UNBLOCK);
-      this.onOutput(session);
-    }
   }
 
   log(level: LogLevel, text: string): void {
@@ -556,56 +506,6 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     return gate.onCommand(session, argv);
   }
 
-  #createBrain(host: NodeHost): ClusterBrain {
-    const clusterHost = createClusterHost({
-      host,
-      version: this.version,
-      config: this.config,
-      keyspace: this.keyspace,
-      replication: this.replication,
-      clients: {
-        pauseWritesForFailover: (untilMs) => this.pause.pause('failover', 'write', untilMs),
-        endFailoverPause: () => this.pause.unpause('failover'),
-        deliverPublish: (channel, payload, sharded) => void this.pubSub.publish(channel, payload, sharded),
-        dropShardChannels: (slot) => this.pubSub.dropShardChannels(slot),
-        disconnectBlockedClients: () => this.disconnectBlockedClients(),
-      },
-    });
-    const saved = host.storage.read(this.config.values['cluster-config-file']);
-    return new ClusterBrain(clusterHost, saved === null ? null : Buffer.from(saved).toString('latin1'));
-  }
-
-  /** Since 7.2 the whole command runs again with all checks; before, it took what the ready key has. */
-  #serveWaiter({ session: waiting, command, wait }: Waiter, key: ByteString): void {
-    const session = this.sessions.get(waiting.id);
-    if (session === undefined) return;
-    this.executor.isRetry = true;
-    if (this.version === '7.2') session.retry(() => this.#dispatcher.dispatch(session, wait.argv));
-    else if (wait.withoutKey !== undefined && !this.#holds(session, wait, key))
-      session.unblock(wait.withoutKey);
-    else session.retry(() => this.#dispatcher.runUnchecked(session, command, wait.narrowedTo(key)));
-    this.executor.isRetry = false;
-  }
-
-  #holds(session: ClientSession, { type }: KeyWait, key: ByteString): boolean {
-    const value = this.keyspace.database(session.dbIndex).peek(key);
-    return value !== undefined && typeOfValue(value) === (type as string);
-  }
-
-  /** What the node deletes by itself is deleted on its replicas by its word: DEL, or UNLINK where the directive says so. */
-  #propagateDeletion(dbIndex: number, key: ByteString, reason: DeletionReason): void {
-    const lazily = this.config.values[LAZY_DELETION_DIRECTIVES[reason]];
-    this.propagation.add(dbIndex, [lazily ? 'UNLINK' : 'DEL', key]);
-  }
-
-  #resumePostponed(): void {
-    const sessions = [...this.#postponed];
-    this.#postponed.clear();
-    for (const session of sessions) {
-      if (!session.closed) session.resume();
-    }
-  }
-
   /** A fault of our own, outside of a handler: the client would wait for ever. */
   #onDispatchError(session: ClientSession, argv: readonly ByteString[], error: unknown): void {
     this.onInternalError(error, argv[0] ?? 'a command');
@@ -614,41 +514,6 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     );
     session.closeAfterReply = true;
     this.onOutput(session);
-  }
-
-  #begin(): void {
-    this.#begun = true;
-    const { replicaof } = this.config.values;
-    if (replicaof !== null) this.replication.replicateFrom(replicaof.host, replicaof.port, this.#knowsStream);
-    this.cluster?.verifyKeysAfterLoad();
-    this.#logReady();
-    this.#cron.start();
-    this.#afterInput();
-  }
-
-  #logReady(): void {
-    const { port, 'tls-port': tlsPort, unixsocket } = this.config.values;
-    if (this.version === '7.0') {
-      this.log('notice', 'Ready to accept connections');
-      if (unixsocket !== '')
-        this.log('notice', `The server is now ready to accept connections at ${unixsocket}`);
-      return;
-    }
-    if (port !== 0) this.log('notice', 'Ready to accept connections tcp');
-    if (tlsPort !== 0) this.log('notice', 'Ready to accept connections tls');
-    if (unixsocket !== '') this.log('notice', 'Ready to accept connections unix');
-  }
-
-  /** The time that it takes is over. */
-  #finishLoading(): void {
-    this.loading = false;
-    try {
-      this.persistence.open();
-      this.#begin();
-    } catch (error) {
-      if (!(error instanceof StartError)) throw error;
-      this.exit('', 1);
-    }
   }
 
   #end(): void {
@@ -687,13 +552,11 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     this.memory.makeRoom();
   }
 
-  /** Not where the wait ends, for that may be in the middle of another client's command. @returns false when there were none. */
+  /** @returns false when there were none. */
   #runUnblocked(): boolean {
-    if (this.#unblocked.size === 0) return false;
-    const sessions = [...this.#unblocked];
-    this.#unblocked.clear();
+    const sessions = this.waiting.takeUnblocked();
     for (const session of sessions) this.#attempt(() => session.processInput());
-    return true;
+    return sessions.length > 0;
   }
 
   #attempt(run: () => void): void {

@@ -97,6 +97,8 @@ describe('DEBUG', () => {
     }
     expect(server.done).toEqual([
       'freeze 500',
+      expect.stringContaining('=== REDIS BUG REPORT START'),
+      'warning: Redis 7.2.4 crashed by signal: 11, si_code: 0',
       'exit DEBUG SEGFAULT',
       'restart 100',
       'restart 0',
