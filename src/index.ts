@@ -51,6 +51,18 @@ export type { LogLine, LogListener } from './testkit/logging.js';
 export type { FailoverResult } from './testkit/moves/failover.js';
 export type { FailoverMode, FailoverOptions } from './testkit/moves/failover-plan.js';
 export type { SlotMove, SlotMovePoint, SlotMoveState } from './testkit/moves/slot-move.js';
+export { checkDeterminism } from './testkit/simulation/check-determinism.js';
+export type { Violation } from './testkit/simulation/invariants/violations.js';
+export { simulate, type Workload } from './testkit/simulation/simulate.js';
+export type { Simulation } from './testkit/simulation/simulation.js';
+export type { SimulationClient } from './testkit/simulation/simulation-client.js';
+export { SimulationFailure } from './testkit/simulation/simulation-failure.js';
+export type {
+  CountOrRange,
+  FaultKind,
+  SimulateOptions,
+  SimulationRun,
+} from './testkit/simulation/simulation-options.js';
 export { startCluster } from './testkit/start-cluster.js';
 export type { RestartOptions, TestNode } from './testkit/test-node.js';
 export type { LossReason, LostWrite } from './testkit/write-ledger.js';

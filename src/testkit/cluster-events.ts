@@ -28,6 +28,11 @@ export abstract class ClusterEvents extends ClusterNodes {
     return this.parts.log.entries;
   }
 
+  /** Is told of every event at its moment, while the node is still at it. For the test kit's own parts. @returns a function that ends it. */
+  onEvent(listener: (entry: ClusterLogEntry) => void): () => void {
+    return this.parts.log.onEvent(listener);
+  }
+
   /**
    * The events that a filter lets through, oldest first.
    * @example

@@ -33,6 +33,8 @@ export class NodePorts {
   #work: Promise<void> = Promise.resolve();
   #isOpen = true;
   #admits = true;
+  /** False: an address in memory only, which nothing listens on. */
+  readonly #hasSockets: boolean;
 
   private constructor(
     host: string,
@@ -41,6 +43,7 @@ export class NodePorts {
     client: ClientListener,
     connector: TcpConnector,
     tls: TlsSettings | null,
+    hasSockets = true,
   ) {
     this.host = host;
     this.port = port;
@@ -48,6 +51,20 @@ export class NodePorts {
     this.#client = client;
     this.#connector = connector;
     this.#tls = tls;
+    this.#hasSockets = hasSockets;
+  }
+
+  /** An address without sockets: for nodes that nobody but this process talks to. */
+  static inMemory(pump: RealTimePump, connector: TcpConnector, host: string, port: number): NodePorts {
+    return new NodePorts(
+      host,
+      port,
+      port + BUS_PORT_OFFSET,
+      new ClientListener(pump),
+      connector,
+      null,
+      false,
+    );
   }
 
   /**
@@ -108,13 +125,14 @@ export class NodePorts {
   admitClients(): Promise<void> {
     this.#admits = true;
     return this.#enqueue(async () => {
-      if (!this.#isOpen) return;
+      if (!this.#isOpen || !this.#hasSockets) return;
       await this.#client.listen(this.host, this.port, this.#tls);
     });
   }
 
   /** Refuses connections and breaks the open ones. */
   close(): Promise<void> {
+    if (!this.#hasSockets) return this.#work;
     return this.#enqueue(async () => {
       if (!this.#isOpen) return;
       this.#isOpen = false;
@@ -124,6 +142,7 @@ export class NodePorts {
 
   /** Listens again on the same ports. @throws RedisTestClusterError PORT_IN_USE when another process took one meanwhile. */
   reopen(): Promise<void> {
+    if (!this.#hasSockets) return this.#work;
     return this.#enqueue(async () => {
       if (this.#isOpen) return;
       try {

@@ -33,6 +33,8 @@ import { TestNode } from './test-node.js';
 
 /** A node that was killed comes back empty and is filled by its master, unless the options ask for more. */
 const NOTHING_SAVED = { save: '', 'rdb-del-sync-files': true };
+/** Client port of the first node of a cluster without sockets. */
+const FIRST_PORT_IN_MEMORY = 7000;
 
 /**
  * Starts a Redis Cluster inside this process: real nodes on real ports, on virtual time.
@@ -62,10 +64,18 @@ export async function startCluster(
   replicasPerMaster?: number,
   options?: ClusterOptions,
 ): Promise<Cluster> {
-  const given = joinArguments(mastersOrOptions, replicasPerMaster, options);
+  return await start(joinArguments(mastersOrOptions, replicasPerMaster, options), true);
+}
+
+/** A cluster without sockets, for this process alone: its nodes have the same addresses each time. For the test kit's own parts. */
+export function startClusterInMemory(options: ClusterOptions): Promise<Cluster> {
+  return start(options, false);
+}
+
+async function start(options: ClusterOptions, hasSockets: boolean): Promise<Cluster> {
   assertSocketsCanWork('startCluster()');
-  const resolved = resolveClusterOptions(given, randomSeed);
-  const builder = new ClusterBuilder(resolved);
+  const resolved = resolveClusterOptions(options, randomSeed);
+  const builder = new ClusterBuilder(resolved, hasSockets);
   try {
     return await builder.build();
   } catch (error) {
@@ -76,6 +86,7 @@ export async function startCluster(
 
 class ClusterBuilder {
   readonly #options: ResolvedClusterOptions;
+  readonly #hasSockets: boolean;
   readonly #clock: VirtualClock;
   readonly #pump: RealTimePump;
   readonly #network: Network;
@@ -86,8 +97,9 @@ class ClusterBuilder {
   readonly #log = new EventLog();
   readonly #ports: NodePorts[] = [];
 
-  constructor(options: ResolvedClusterOptions) {
+  constructor(options: ResolvedClusterOptions, hasSockets: boolean) {
     this.#options = options;
+    this.#hasSockets = hasSockets;
     this.#clock = new VirtualClock(this.#startTimeMs - formationMs(options.config));
     this.#pump = new RealTimePump(this.#clock, 'manual');
     this.#network = new Network(this.#clock);
@@ -154,6 +166,13 @@ class ClusterBuilder {
   async #openPorts(): Promise<void> {
     const { masters, replicas, host, port } = this.#options;
     const count = masters * (1 + replicas);
+    if (!this.#hasSockets) {
+      for (let index = 0; index < count; index++) {
+        const inMemory = NodePorts.inMemory(this.#pump, this.#connector, host, FIRST_PORT_IN_MEMORY + index);
+        this.#ports.push(inMemory);
+      }
+      return;
+    }
     const opening = Array.from({ length: count }, (_, index) =>
       NodePorts.open(this.#pump, this.#connector, host, port === null ? null : port + index, this.#tls),
     );

@@ -1,11 +1,14 @@
 /**
- * Accounts for every acknowledged write (S12): where it lives, and whether it may get lost. A write may get lost only with
+ * Accounts for every acknowledged write (S12, S14): where it lives, and whether it may get lost. A write may get lost only with
  * the memory of the process that has it, with a replica's promotion that had not got that far in the stream, or because it
  * was accepted by a master that had been replaced already.
  */
-import type { Cluster, ClusterLogEntry, TestNode } from '../../src/index.js';
-import { slotForKey } from '../../src/index.js';
-import { stateOf } from './scenario.js';
+import { slotForKey } from '../../../../fixtures/keys.js';
+import type { Cluster } from '../../cluster.js';
+import type { ClusterLogEntry } from '../../event-log.js';
+import type { TestNode } from '../../test-node.js';
+import { type Invariant, stateOf, type Watched } from './invariant.js';
+import type { Report } from './violations.js';
 
 interface Write {
   readonly key: string;
@@ -19,16 +22,16 @@ interface Write {
   lost: string | null;
 }
 
-export class WriteLedger {
+export class WriteLedger implements Invariant {
   readonly #cluster: Cluster;
-  readonly #report: (kind: string, text: string) => void;
+  readonly #report: Report;
   readonly #writes: Write[] = [];
   /** When a node's slots went to another one. */
   readonly #replacedAtMs = new Map<TestNode, number>();
   /** A plain CLUSTER FAILOVER has what it needs, and no fault has come between since. */
   readonly #graceful = new Set<TestNode>();
 
-  constructor(cluster: Cluster, report: (kind: string, text: string) => void) {
+  constructor({ cluster, report }: Watched) {
     this.#cluster = cluster;
     this.#report = report;
   }
@@ -38,7 +41,7 @@ export class WriteLedger {
   }
 
   /** Writes that have to be there. */
-  get kept(): readonly { readonly key: string }[] {
+  get kept(): readonly { readonly key: string; readonly slot: number }[] {
     return this.#writes.filter(({ lost }) => lost === null);
   }
 
@@ -71,8 +74,7 @@ export class WriteLedger {
     this.#graceful.clear();
   }
 
-  /** To be called right after the instant of the event. */
-  onEvent(node: TestNode, event: ClusterLogEntry['event']): void {
+  onEventDone(node: TestNode, event: ClusterLogEntry['event']): void {
     switch (event.kind) {
       case 'started':
         this.#lose('memory of a restarted process', ({ holder }) => holder === node);
