@@ -4,7 +4,12 @@
  * second of wall time was worth; at a broken invariant prints how to repeat the run, and exits with 1.
  */
 import { parseArgs } from 'node:util';
-import { RedisTestClusterError, type SimulateOptions, type SimulationRun, simulate } from '../../src/index.js';
+import {
+  RedisTestClusterError,
+  type SimulateOptions,
+  type SimulationRun,
+  simulate,
+} from '../../src/index.js';
 
 const MS_OF_HOUR = 3_600_000;
 const PROGRESS_EVERY_MS = 5000;
@@ -27,7 +32,7 @@ class Tally {
       this.#losses.set(reason, (this.#losses.get(reason) ?? 0) + count);
     if (performance.now() - this.#printedAt < PROGRESS_EVERY_MS) return;
     this.#printedAt = performance.now();
-    console.log(`seed ${run.seed}: ${this.rate()}`);
+    say(`seed ${run.seed}: ${this.rate()}`);
   }
 
   rate(): string {
@@ -41,6 +46,10 @@ class Tally {
     const lines = [...this.#losses].map(([reason, count]) => `  ${count} ${reason}`);
     return `${this.#faults} faults, ${this.#writes} acknowledged writes; lost, and why that was allowed:\n${lines.join('\n')}`;
   }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 function optionsOf(args: readonly string[]): SimulateOptions {
@@ -60,9 +69,9 @@ function optionsOf(args: readonly string[]): SimulateOptions {
 const tally = new Tally();
 try {
   await simulate({ ...optionsOf(process.argv.slice(2)), onRun: (run) => tally.add(run) });
-  console.log(`${tally.rate()}\n${tally.losses()}\nno invariant was broken`);
+  say(`${tally.rate()}\n${tally.losses()}\nno invariant was broken`);
 } catch (error) {
-  console.error(error instanceof RedisTestClusterError ? error.message : error);
-  console.error(tally.rate());
+  process.stderr.write(`${error instanceof RedisTestClusterError ? error.message : String(error)}\n`);
+  say(tally.rate());
   process.exitCode = 1;
 }
