@@ -7,7 +7,7 @@
 import { hashSlotOfBytes } from '../../fixtures/key-slot.js';
 import type { Session } from '../commands/session.js';
 import type { ResolvedCommand } from '../commands/table.js';
-import type { ByteString } from '../resp/byte-string.js';
+import { type ByteString, byteStringToBytes, bytesToByteString } from '../resp/byte-string.js';
 import type { ClusterLogEntry } from './event-log.js';
 import { type CommandCall, callOf } from './faults/command-call.js';
 import type { TestNode } from './test-node.js';
@@ -22,7 +22,7 @@ export type LossReason =
   /** Its process ended, and came back without its memory before a replica could take over. */
   | 'restarted-empty';
 
-/** A write that was executed and is gone, although nobody overwrote or deleted it. */
+/** A write that was executed and is gone, although nobody overwrote or deleted it. Of long values `args` has the beginning. */
 export interface LostWrite extends Omit<CommandCall, 'node'> {
   /** The node that executed it. */
   readonly node: TestNode;
@@ -47,6 +47,8 @@ interface Write {
 }
 
 const KEPT_WRITES = 50_000;
+/** Longer values are kept in part only: a hundred thousand writes of a megabyte each would not fit into memory. */
+const KEPT_LENGTH = 256;
 const EMPTYING = new Set(['flushall', 'flushdb']);
 
 export class WriteLedger {
@@ -92,7 +94,7 @@ export class WriteLedger {
       node,
       session,
       command,
-      argv,
+      argv: argv.some(isLong) ? shortened(command, argv) : argv,
       atMs,
       holder: node,
       replicationId: replication.replicationId,
@@ -204,6 +206,20 @@ export class WriteLedger {
     const call = callOf(write.node, write.session, write.command, write.argv, write.atMs);
     this.#lost.push({ ...call, lostAtMs, reason, why });
   }
+}
+
+function isLong(argument: ByteString): boolean {
+  return argument.length > KEPT_LENGTH;
+}
+
+function shortened(command: ResolvedCommand, argv: readonly ByteString[]): readonly ByteString[] {
+  const keys = new Set(command.keyPositions(argv));
+  return argv.map((argument, position) =>
+    // By way of bytes: a slice of a string would keep all of it.
+    isLong(argument) && !keys.has(position)
+      ? `${bytesToByteString(byteStringToBytes(argument.slice(0, KEPT_LENGTH)))}...`
+      : argument,
+  );
 }
 
 /** Not asked when it is written: most writes never get lost. */

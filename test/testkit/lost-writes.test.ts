@@ -23,6 +23,17 @@ describe('lostWrites()', () => {
     expect(cluster.lostWrites()).toEqual([]);
   });
 
+  it('keeps the beginning of a long value', async () => {
+    const { cluster, master, replica } = await start();
+    await cluster.waitFor('in-sync');
+    replica.pauseReplication();
+    await cluster.advance(10);
+    await master.command('SET', KEYS[1]!, 'x'.repeat(1_000_000));
+    await master.kill();
+    await cluster.waitFor(() => replica.role === 'master');
+    expect(cluster.lostWrites()).toMatchObject([{ args: [KEYS[1], `${'x'.repeat(256)}...`] }]);
+  });
+
   it('names what the replica had not received', async () => {
     const { cluster, master, replica } = await start();
     await master.command('SET', KEYS[0]!, 1);
