@@ -21,6 +21,7 @@ export type { RebalanceOptions, ReshardOptions } from './testkit/cluster-members
 export type { MigrateSlotOptions } from './testkit/cluster-moves.js';
 export type { ClusterOptions } from './testkit/cluster-options.js';
 export type { StepOptions, WaitCondition, WaitOptions } from './testkit/cluster-time.js';
+export type { Announcement, MissedNews, Replacement } from './testkit/cluster-views.js';
 export type { CommandArgument, CommandReply } from './testkit/command-client.js';
 export type { Counters } from './testkit/counters.js';
 export type { Duration } from './testkit/duration.js';

@@ -1,6 +1,7 @@
 /** The process a node lives in: it can be started, killed, paused and restarted, and keeps its address and its disk meanwhile. */
 import type { ClusterBrain } from '../cluster/brain.js';
 import type { BusLink } from '../cluster/bus-link.js';
+import type { BusMessage } from '../cluster/message.js';
 import type { RedisVersion } from '../commands/command.js';
 import type { ConfigFile } from '../commands/context.js';
 import type { BlockingConnection } from '../commands/generic/migration-link.js';
@@ -113,6 +114,8 @@ export class NodeProcess implements NodeHost {
   outside: OutsideConnector | null = null;
   /** What stands between this process and its clients, in all its lives. */
   gate: ClientDoor | null = null;
+  /** What becomes of messages of the bus before the node gets them; null = they stay as they are. */
+  busFilter: ((message: BusMessage) => BusMessage | null) | null = null;
   readonly #observer: ProcessObserver;
   #clock: ProcessClock;
   #node: Node | null = null;
@@ -451,6 +454,11 @@ class ProcessLife implements LinkOwner {
   constructor(process: NodeProcess, brain: ClusterBrain | null) {
     this.#process = process;
     this.brain = brain;
+  }
+
+  hear(message: BusMessage): BusMessage | null {
+    const { busFilter } = this.#process;
+    return busFilter === null ? message : busFilter(message);
   }
 
   onQueued(link: ProcessBusLink): void {

@@ -32,6 +32,8 @@ const GOSSIP_ENTRY_BYTES = 104;
 export interface LinkOwner {
   /** Null once the life of the process that the link was made in is over. */
   readonly brain: ClusterBrain | null;
+  /** The message as the process gets it; null = not at all. */
+  hear(message: BusMessage): BusMessage | null;
   /** The link has messages to flush when the input in hand is done. */
   onQueued(link: ProcessBusLink): void;
   /** Handles an input now, or when the process wakes. */
@@ -105,7 +107,10 @@ export class ProcessBusLink implements BusLink, BusTransportHandlers {
   }
 
   onMessage(message: BusMessage): void {
-    this.#input((brain) => brain.onMessage(this, message));
+    this.#input((brain) => {
+      const heard = this.#owner.hear(message);
+      if (heard !== null) brain.onMessage(this, heard);
+    });
   }
 
   onDropped(packet: IgnoredPacket): void {

@@ -1,7 +1,7 @@
 /** A running test cluster: what startCluster() gives. */
 import { RedisTestClusterError } from '../../fixtures/error.js';
 import { Baseline } from './baseline.js';
-import { ClusterMembers } from './cluster-members.js';
+import { ClusterViews } from './cluster-views.js';
 import { CommandClient } from './command-client.js';
 import { announceReplicas, awaitListing, FORMATION_LIMIT_MS } from './formation-wait.js';
 import type { TestNode } from './test-node.js';
@@ -10,7 +10,7 @@ import type { TestNode } from './test-node.js';
  * A Redis Cluster inside this process. Its nodes, its events, its time and its faults are in the classes that it is made
  * of, one for each topic.
  */
-export class Cluster extends ClusterMembers implements AsyncDisposable {
+export class Cluster extends ClusterViews implements AsyncDisposable {
   #stopping: Promise<void> | null = null;
   #baseline: Baseline | null = null;
 

@@ -274,6 +274,7 @@ export class TestNode {
   /** For the testkit's own parts: from now on it lives there. Its process must not run. */
   moveTo(process: NodeProcess, ports: NodePorts): void {
     process.gate = this.#process.gate;
+    process.busFilter = this.#process.busFilter;
     process.lastIdentity ??= this.#process.lastIdentity;
     this.#client.close();
     this.#client = new CommandClient(process, this.#owner.pump, ports.isSecure);
