@@ -15,6 +15,8 @@ export class Availability implements Invariant {
   readonly #startedAtMs = new Map<TestNode, number>();
   /** When a node last saw itself in a minority, in this life. */
   readonly #minorityAtMs = new Map<TestNode, number>();
+  /** Who sees no majority; looked at again when a node reports something. */
+  readonly #inMinority = new Set<TestNode>();
   /** When a process was last seen not running. */
   readonly #awayAtMs = new Map<TestNode, number>();
 
@@ -40,13 +42,17 @@ export class Availability implements Invariant {
     }
   }
 
+  onEventDone(node: TestNode): void {
+    if (!node.isRunning) return;
+    if (seesMajority(node, (known) => !known.isFailing && !known.isPossiblyFailing))
+      this.#inMinority.delete(node);
+    else this.#inMinority.add(node);
+  }
+
   afterInstant(): void {
     for (const node of this.#watched.cluster.nodes) {
       if (node.state !== 'running') this.#awayAtMs.set(node, this.#nowMs);
-      else if (
-        !this.#isStarting(node) &&
-        !seesMajority(node, (known) => !known.isFailing && !known.isPossiblyFailing)
-      )
+      else if (this.#inMinority.has(node) && !this.#isStarting(node))
         this.#minorityAtMs.set(node, this.#nowMs);
     }
   }

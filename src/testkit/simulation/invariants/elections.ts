@@ -46,6 +46,10 @@ export class Elections implements Invariant {
         this.#lastVotes.delete(node);
         this.#lastLinkMs.delete(node);
         return;
+      case 'link-down':
+        // A process that was stopped for long finds out only when it goes on, and counts from then.
+        this.#lastLinkMs.set(node, this.#nowMs);
+        return;
       case 'vote-granted':
         this.#onVote(node, event.to, event.epoch);
         return;

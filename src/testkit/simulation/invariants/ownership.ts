@@ -11,6 +11,8 @@ export class Ownership implements Invariant {
   readonly #sources = new Map<TestNode, TestNode>();
   /** Masters that were promoted with the data of a master they had before: nobody clears them of foreign keys. */
   readonly #strangers = new Set<TestNode>();
+  /** Something happened since the last look: roles, slots and epochs do not change without an event. */
+  #isChanged = true;
 
   constructor(watched: Watched) {
     this.#watched = watched;
@@ -21,6 +23,7 @@ export class Ownership implements Invariant {
   }
 
   onEventDone(node: TestNode, event: ClusterLogEntry['event']): void {
+    this.#isChanged = true;
     if (event.kind === 'sync-started')
       this.#sources.set(node, this.#watched.cluster.node(`${event.host}:${event.port}`));
     if (event.kind === 'became-replica') this.#unsynced.add(node);
@@ -35,6 +38,8 @@ export class Ownership implements Invariant {
   }
 
   afterInstant(): void {
+    if (!this.#isChanged) return;
+    this.#isChanged = false;
     const owners = this.#watched.cluster.nodes.filter(
       (node) => node.isRunning && stateOf(node).myself.slots.count > 0,
     );
