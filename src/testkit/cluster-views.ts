@@ -46,6 +46,9 @@ export interface MissedNews {
 const ENDPOINT_TYPES = ['ip', 'hostname', 'unknown-endpoint'];
 
 export abstract class ClusterViews extends ClusterMembers {
+  /** By node: one view may be kept for several reasons at once. */
+  readonly #staleViews = new Map<TestNode, Set<Fault<MissedNews>>>();
+
   /**
    * Changes how nodes are announced, by CONFIG SET, and resolves when the other running nodes know. cluster.reset() takes it back.
    * @param nodes one, or several that get the same.
@@ -147,20 +150,22 @@ export abstract class ClusterViews extends ClusterMembers {
   staleView(node: TestNode): Fault<MissedNews> {
     this.assertUsable('staleView()');
     checkNode('staleView()', 'its argument', node, this.nodes);
-    let fault: Fault<MissedNews> | null = null;
-    const former = node.process.busFilter;
+    const faults = this.#staleViews.get(node) ?? new Set();
+    this.#staleViews.set(node, faults);
+    const fault: Fault<MissedNews> = new Fault(this.book, `${node.name} keeps its view`, () => {
+      faults.delete(fault);
+      if (faults.size === 0) node.process.busFilter = null;
+    });
+    faults.add(fault);
     node.process.busFilter = (message) => {
       const state = stateOf(node);
       if (state === null) return null;
       if (isNews(message, state)) {
         const from = this.nodes.find(({ id }) => id === message.sender) ?? null;
-        fault?.count({ atMs: this.pump.clock.nowMs(), from, type: message.type });
+        for (const one of faults) one.count({ atMs: this.pump.clock.nowMs(), from, type: message.type });
       }
       return withoutNews(message, state);
     };
-    fault = new Fault(this.book, `${node.name} keeps its view`, () => {
-      node.process.busFilter = former;
-    });
     return fault;
   }
 
@@ -195,17 +200,24 @@ export abstract class ClusterViews extends ClusterMembers {
     )
       invalid(call, `epochs takes two whole numbers from 1 on, got ${show(epochs)}`);
     const stale = nodes.map((node) => this.staleView(node));
-    for (const [index, node] of nodes.entries()) {
-      const epoch = epochs?.[index];
-      if (epoch !== undefined) this.#setEpoch(node, epoch);
-      if (stateOf(node)?.slots.ownerOf(slot) !== stateOf(node)?.myself)
-        await runOn(node, this.pump, 'CLUSTER', 'SETSLOT', slot, 'NODE', node.id);
+    try {
+      for (const [index, node] of nodes.entries()) await this.#claim(node, slot, epochs?.[index]);
+      await this.advance(0);
+    } catch (error) {
+      for (const view of stale) view.dispose();
+      throw error;
     }
-    await this.advance(0);
     const names = nodes.map(({ name }) => name).join(' and ');
     return new Fault(this.book, `${names} claim slot ${slot}`, () => {
       for (const view of stale) view.dispose();
     });
+  }
+
+  async #claim(node: TestNode, slot: number, epoch: number | undefined): Promise<void> {
+    if (epoch !== undefined) this.#setEpoch(node, epoch);
+    const state = stateOf(node);
+    if (state?.slots.ownerOf(slot) === state?.myself) return;
+    await runOn(node, this.pump, 'CLUSTER', 'SETSLOT', slot, 'NODE', node.id);
   }
 
   #setEpoch({ process }: TestNode, epoch: number): void {

@@ -1,6 +1,6 @@
 /** announce(), changeAddress(), rollingReplace(), staleView(), disputeSlot(), and reset() after them. */
 import { describe, expect, it } from 'vitest';
-import { type Cluster, keyForNode, type TestNode } from '../../src/index.js';
+import { type Cluster, type ClusterOptions, keyForNode, keyForSlot, type TestNode } from '../../src/index.js';
 import { failure, isListening, startStill } from './testkit.js';
 
 function ownerBy(cluster: Cluster, viewer: TestNode, slot: number): TestNode {
@@ -111,6 +111,21 @@ describe('a stale view', () => {
   });
 });
 
+it('a view that is kept twice is kept until both handles end', async () => {
+  const cluster = await startStill({ masters: 3, replicas: 0 });
+  const [first, second, third] = cluster.masters as [TestNode, TestNode, TestNode];
+  const one = cluster.staleView(third);
+  const other = cluster.staleView(third);
+  await cluster.migrateSlot({ slot: 0, to: second, pauseAt: 'node-src' });
+  one.dispose();
+  await cluster.advance('5s');
+  expect(ownerBy(cluster, third, 0)).toBe(first);
+  expect(one.hits).toBeLessThan(other.hits);
+  other.dispose();
+  await cluster.advance('5s');
+  expect(ownerBy(cluster, third, 0)).toBe(second);
+});
+
 describe('a disputed slot', () => {
   it.each([
     [[20, 21], 1],
@@ -131,6 +146,33 @@ describe('a disputed slot', () => {
     for (const viewer of cluster.nodes) expect(ownerBy(cluster, viewer, 0)).toBe(claimants[winner]);
   });
 });
+
+it.each<ClusterOptions>([{ version: '7.0' }, { tls: true }, { bus: 'tcp' }, { clock: 'flowing' }])(
+  'all moves work with %j too',
+  async (options) => {
+    const cluster = await startStill({ nodeTimeout: '5s', ...options });
+    const master = cluster.nodeForSlot(0);
+    const key = keyForSlot(0);
+    await master.command('SET', key, 'value');
+    const added = await cluster.addNode();
+    const replica = await cluster.addNode({ replicaOf: added });
+    await cluster.migrateSlot({ key, to: added });
+    await cluster.reshard({ from: master, to: added, slots: 5 });
+    await cluster.waitFor('ok');
+    await cluster.failover(replica);
+    expect(await replica.command('GET', key)).toBe('value');
+    await cluster.removeNode(added);
+    await cluster.failover(master, { mode: 'crash', oldMaster: 'replica' });
+    await cluster.waitFor('ok');
+    await cluster.changeAddress(replica);
+    expect(await replica.command('GET', key)).toBe('value');
+    await cluster.removeNode(replica);
+    expect(await cluster.nodeForSlot(0).command('GET', key)).toBe('value');
+    await cluster.reset();
+    expect(cluster.nodeForSlot(0)).toBe(master);
+    expect(cluster.nodes).toHaveLength(6);
+  },
+);
 
 it('is told what is wrong', async () => {
   const cluster = await startStill({ masters: 3, replicas: 1 });
