@@ -23,9 +23,10 @@ export class Cluster extends ClusterViews implements AsyncDisposable {
   /**
    * Makes the cluster as it was when it was started, so that tests can share it: ends all faults, resumes and restarts
    * nodes, deletes data, scripts and functions, sets back what CONFIG SET changed, forgets events, counters and lost
-   * writes, and restores roles, slots and epochs; nodes that were added end, those that were removed are back. Clients stay
-   * connected, unless the topology had changed or a node did not run: then all nodes are started anew. Takes milliseconds; virtual time does not go back, but goes on by some
-   * seconds where nodes have to be started.
+   * writes, and restores roles, slots, epochs and addresses; nodes that were added end, those that were removed are back.
+   * Clients stay connected, unless the topology had changed or a node did not run: then all nodes are started anew. Takes
+   * milliseconds; virtual time does not go back, but goes on by some seconds where nodes have to be started.
+   * What it cannot bring back: a port that another process took meanwhile.
    * @throws RedisTestClusterError STOPPED; PORT_IN_USE when another process took the port of a node that did not run.
    * @example
    * afterEach(() => cluster.reset());
