@@ -23,6 +23,8 @@ import type { ScriptingHost } from './ports.js';
 
 /** Real time that a script has before others get a turn. */
 const TURN_MS = 20;
+/** A script that cannot be left holds up everything in this process: after that much real time beyond its turn it is ended. */
+const STUCK_MS = 10_000;
 
 export interface ScriptCallHost {
   readonly context: NodeContext;
@@ -135,6 +137,10 @@ export class RunningScript implements ScriptRun {
   /** Its turn is over. Without others to give the node to, a script never stops. */
   isInterrupted(): boolean {
     return this.#lua.realNowMs() >= this.turnEndsAtMs && this.mayBeLeft;
+  }
+
+  isStuck(): boolean {
+    return this.#lua.realNowMs() >= this.turnEndsAtMs + STUCK_MS;
   }
 
   /** Real time since it began. */

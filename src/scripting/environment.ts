@@ -9,7 +9,7 @@ import type { LibraryFunction } from './function-libraries.js';
 import { popReply } from './lua-to-reply.js';
 import { openMathLibrary } from './math-library.js';
 import type { Random48 } from './random48.js';
-import { openRedisLibrary, raiseKilled } from './redis-library.js';
+import { openRedisLibrary, raiseKilled, raiseStuck } from './redis-library.js';
 import { lockGlobals } from './sandbox.js';
 import { failureOf } from './script-failure.js';
 import type { LogLevel, ScriptRun } from './script-run.js';
@@ -183,10 +183,12 @@ export class ScriptEnvironment implements HostEnvironment {
   /** Called from time to time while a script runs. */
   protected onHook(): void {
     const { run, chain, lua } = this;
-    if (run.isKilled) {
+    const isKilled = run.isKilled;
+    if (isKilled || run.isStuck()) {
       // From now on each line fails, so that no pcall() of the script can hold it.
       chain.watchClosely(lua.thread);
-      raiseKilled(lua);
+      if (isKilled) raiseKilled(lua);
+      raiseStuck(lua);
     }
     if (chain.isLeaving || run.isInterrupted()) chain.tryToLeave();
   }

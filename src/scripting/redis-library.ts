@@ -215,3 +215,8 @@ function checkAcl(lua: LuaState): number {
 export function raiseKilled(lua: LuaState): never {
   return raise(lua, 'Script killed by user with SCRIPT KILL...');
 }
+
+/** Of our own: in Redis the script would go on, and the server answer BUSY. */
+export function raiseStuck(lua: LuaState): never {
+  return raise(lua, 'Script ended: it ran for 10 s where nothing else of this process could run beside it');
+}

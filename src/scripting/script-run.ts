@@ -27,6 +27,8 @@ export interface ScriptRun {
   log(level: LogLevel, text: ByteString): void;
   /** Called from time to time while the script runs. @returns true: it has to stop for now. */
   isInterrupted(): boolean;
+  /** It has run for so long without giving way that it is not going to. */
+  isStuck(): boolean;
   /** SCRIPT KILL was called. */
   readonly isKilled: boolean;
 }

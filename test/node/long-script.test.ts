@@ -52,6 +52,27 @@ describe('a long script', () => {
     }
   });
 
+  it.each([
+    'table.sort({ 1, 2, 3 }, function() while true do end end)',
+    'while true do xpcall(function() while true do end end, function() end) end',
+    'coroutine.wrap(function() while true do end end)()',
+    'for x in function() while true do end end do end',
+    'string.gsub("a", ".", function() while true do end end)',
+    'setmetatable({}, { __index = function() while true do end end }).x = ({}).y .. setmetatable({}, { __concat = function() while true do end end })',
+  ])('is ended where it cannot be left: %s', (source) => {
+    const { script } = start();
+    expect(evaluate(script, source)).toMatch(/^-ERR Script ended: it ran for 10 s where nothing else/);
+    expect(script.ask('PING')).toBe('+PONG\r\n');
+  });
+
+  it('is ended in a transaction, which cannot be left either', () => {
+    const { script } = start();
+    script.send('MULTI');
+    script.sendBytes(encodeRequest(['EVAL', ENDLESS, '0']));
+    script.send('INCR key', 'EXEC');
+    expect(script.take()).toMatch(/\*2\r\n-ERR Script ended: .*\r\n:1\r\n$/);
+  });
+
   it('that has written can only be ended with the node', () => {
     const { world, node, script, other } = start({ 'busy-reply-threshold': 1 });
     evaluate(script, 'redis.call("SET", KEYS[1], 1) while true do end', 'key');
