@@ -50,6 +50,11 @@ export class Elections implements Invariant {
         // A process that was stopped for long finds out only when it goes on, and counts from then.
         this.#lastLinkMs.set(node, this.#nowMs);
         return;
+      case 'became-replica':
+        // It gave up a link that was up.
+        if (node.process.node.replication.masterLinkDownSinceMs() === this.#nowMs)
+          this.#lastLinkMs.set(node, this.#nowMs);
+        return;
       case 'vote-granted':
         this.#onVote(node, event.to, event.epoch);
         return;
