@@ -132,6 +132,6 @@ export class Cluster extends ClusterViews implements AsyncDisposable {
     for (const node of this.nodes) node.process.kill();
     this.pump.stop();
     await connector.closeStreams();
-    await Promise.all(ports.map((port) => port.close()));
+    await Promise.all(ports.map((port) => port.giveBack()));
   }
 }

@@ -19,7 +19,17 @@ const HIGHEST_PORT = 65535;
 const FIRST_PORT = 10_000;
 const PORT_CHOICES = 10_000;
 
-/** Other processes and threads look elsewhere. Apart from the randomness of the cluster, which must not depend on free ports. */
+/** Each process and thread looks in a part of its own first: a stopped node's ports are not found free by the test file beside it. */
+const PART_SIZE = 500;
+const firstOfPart =
+  FIRST_PORT + PART_SIZE * ((process.pid * 7 + threadId) % Math.floor(PORT_CHOICES / PART_SIZE));
+/** So many attempts are made there; a big cluster needs more than one part. */
+const ATTEMPTS_IN_PART = 25;
+
+/** Client ports of the clusters of this thread, also of nodes that are stopped. */
+const held = new Set<number>();
+
+/** Apart from the randomness of the cluster, which must not depend on free ports. */
 const choice = new Random(realNowMs() * 1000 + process.pid * 7919 + threadId * 104_729);
 
 export class NodePorts {
@@ -82,11 +92,12 @@ export class NodePorts {
   ): Promise<NodePorts> {
     for (let attempt = 1; ; attempt++) {
       const client = new ClientListener(pump);
-      const port = wanted ?? FIRST_PORT + choice.below(PORT_CHOICES);
+      const port = wanted ?? choosePort(attempt);
       try {
         await client.listen(host, port, tls);
         const listenBus = (choice: number): Promise<number> => connector.listen(host, choice, tls !== null);
         const busPort = await openBusPort(listenBus, port, wanted !== null);
+        held.add(port);
         return new NodePorts(host, port, busPort, client, connector, tls);
       } catch (error) {
         await client.close();
@@ -140,6 +151,12 @@ export class NodePorts {
     });
   }
 
+  /** Closes them, and leaves them to others. */
+  async giveBack(): Promise<void> {
+    await this.close();
+    held.delete(this.port);
+  }
+
   /** Listens again on the same ports. @throws RedisTestClusterError PORT_IN_USE when another process took one meanwhile. */
   reopen(): Promise<void> {
     if (!this.#hasSockets) return this.#work;
@@ -160,6 +177,16 @@ export class NodePorts {
     const done = this.#work.then(work);
     this.#work = done.catch(() => undefined);
     return done;
+  }
+}
+
+function choosePort(attempt: number): number {
+  for (;;) {
+    const port =
+      attempt <= ATTEMPTS_IN_PART
+        ? firstOfPart + choice.below(PART_SIZE)
+        : FIRST_PORT + choice.below(PORT_CHOICES);
+    if (!held.has(port) || held.size >= PART_SIZE / 2) return port;
   }
 }
 

@@ -160,7 +160,7 @@ class ClusterBuilder {
   async abandon(): Promise<void> {
     this.#pump.stop();
     await this.#connector.closeStreams();
-    await Promise.all(this.#ports.map((ports) => ports.close()));
+    await Promise.all(this.#ports.map((ports) => ports.giveBack()));
   }
 
   async #openPorts(): Promise<void> {
