@@ -148,6 +148,10 @@ describeParity('routing', () => {
           connection !== c ||
           String(await connection.command('INFO', 'replication')).includes('master_link_status:up'),
       );
+      const size = await a!.command('DBSIZE');
+      await side.until(
+        async (connection) => connection !== c || (await connection.command('DBSIZE')) === size,
+      );
     }
     await compare(REPLICA);
   });

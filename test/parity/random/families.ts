@@ -228,7 +228,7 @@ export const FAMILIES = {
       SORT $list ALPHA ${LIMIT} [ ASC | DESC ]
       2 SORT $list ${LIMIT} [ DESC ] [ STORE $list ]
       SORT $numbers BY nosort ${LIMIT} [ DESC ] [ STORE $list ]
-      SORT $numbers BY {t}string* ALPHA ${LIMIT} [ STORE $list ]
+      SORT $numbers BY {t}string* ${LIMIT} [ STORE $list ]
       SORT $numbers BY {t}hash*->f1 ${LIMIT} [ DESC ] [ STORE $list ]
       SORT $zset ALPHA ${LIMIT} [ STORE $list ]
       SORT $lexset BY nosort [ DESC ] ${LIMIT}
