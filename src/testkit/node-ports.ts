@@ -3,7 +3,7 @@ import { threadId } from 'node:worker_threads';
 import { RedisTestClusterError } from '../../fixtures/error.js';
 import { BUS_PORT_OFFSET } from '../cluster/constants.js';
 import { ClientListener } from '../io/client-listener.js';
-import { realNowMs } from '../io/natives.js';
+import { realNowMs, startRealTimer } from '../io/natives.js';
 import type { TcpConnector } from '../io/outside-connector.js';
 import type { RealTimePump } from '../io/real-time-pump.js';
 import type { TlsSettings } from '../io/tls-settings.js';
@@ -25,6 +25,10 @@ const firstOfPart =
   FIRST_PORT + PART_SIZE * ((process.pid * 7 + threadId) % Math.floor(PORT_CHOICES / PART_SIZE));
 /** So many attempts are made there; a big cluster needs more than one part. */
 const ATTEMPTS_IN_PART = 25;
+
+/** Whoever looks for a free port holds it for a moment: a node that comes back is patient for a second. */
+const REOPEN_ATTEMPTS = 40;
+const REOPEN_DELAY_MS = 25;
 
 /** Client ports of the clusters of this thread, also of nodes that are stopped. */
 const held = new Set<number>();
@@ -162,13 +166,16 @@ export class NodePorts {
     if (!this.#hasSockets) return this.#work;
     return this.#enqueue(async () => {
       if (this.#isOpen) return;
-      try {
-        await this.#client.listen(this.host, this.port, this.#tls);
-        await this.#connector.listen(this.host, this.busPort, this.#tls !== null);
-        this.#isOpen = true;
-      } catch (error) {
-        await this.#client.close();
-        throw portError(this.host, this.port, error);
+      for (let attempt = 1; !this.#isOpen; attempt++) {
+        try {
+          await this.#client.listen(this.host, this.port, this.#tls);
+          await this.#connector.listen(this.host, this.busPort, this.#tls !== null);
+          this.#isOpen = true;
+        } catch (error) {
+          await this.#client.close();
+          if (attempt === REOPEN_ATTEMPTS || !isTaken(error)) throw portError(this.host, this.port, error);
+          await realDelay(REOPEN_DELAY_MS);
+        }
       }
     });
   }
@@ -178,6 +185,12 @@ export class NodePorts {
     this.#work = done.catch(() => undefined);
     return done;
   }
+}
+
+function realDelay(delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    startRealTimer(delayMs, resolve);
+  });
 }
 
 function choosePort(attempt: number): number {
