@@ -5,8 +5,6 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'threads',
-    // Much of a run is waiting, for real servers above all: one worker for each processor, not one less.
-    maxWorkers: '100%',
     testTimeout: 10_000,
     hookTimeout: 20_000,
     restoreMocks: true,
