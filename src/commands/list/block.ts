@@ -2,56 +2,24 @@
 import type { ListEnd } from '../../keyspace/values/list-value.js';
 import type { ByteString } from '../../resp/byte-string.js';
 import { SYNTAX_ERROR } from '../../resp/errors/index.js';
-import { ErrorReply, NULL_ARRAY, type Reply } from '../../resp/reply.js';
+import { ErrorReply, type Reply } from '../../resp/reply.js';
 import { parseBlockTimeout } from '../block-timeout.js';
 import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { keysByCount, oneKey } from '../key-specs.js';
+import { runBlockingMultiPop, runBlockingPop } from '../multi-pop.js';
 import { elementsRemoved, listForWrite, parseEnd } from './list-lookup.js';
 import { moveElement } from './move.js';
-import { parseMultiPop } from './multi-pop-arguments.js';
-import { popFromFirst } from './pop.js';
+import { multiPop, popCommandName } from './pop.js';
 
 function blockingPop(context: CommandContext, argv: readonly ByteString[], end: ListEnd): Reply {
-  const timeout = argv[argv.length - 1]!;
-  const timeoutAtMs = parseBlockTimeout(timeout, context);
-  if (timeoutAtMs instanceof ErrorReply) return timeoutAtMs;
-  for (let position = 1; position < argv.length - 1; position++) {
-    const key = argv[position]!;
+  return runBlockingPop(context, argv, 'list', (key) => {
     const list = listForWrite(context, key);
-    if (list === null) continue;
-    if (list instanceof ErrorReply) return list;
+    if (list === null || list instanceof ErrorReply) return list;
     const element = list.pop(end);
     elementsRemoved(context, key, list, end, 1);
-    context.propagateAs([end === 'left' ? 'LPOP' : 'RPOP', key]);
+    context.propagateAs([popCommandName(end), key]);
     return [key, element];
-  }
-  if (!context.mayBlock) return NULL_ARRAY;
-  return context.blockOnKeys({
-    type: 'list',
-    keys: argv.slice(1, -1),
-    timeoutAtMs,
-    argv,
-    narrowedTo: (key) => [argv[0]!, key, timeout],
-  });
-}
-
-function runBlmpop(context: CommandContext, argv: readonly ByteString[]): Reply {
-  const request = parseMultiPop(argv, 2);
-  if (request instanceof ErrorReply) return request;
-  const timeout = argv[1]!;
-  const timeoutAtMs = parseBlockTimeout(timeout, context);
-  if (timeoutAtMs instanceof ErrorReply) return timeoutAtMs;
-  const popped = popFromFirst(context, request);
-  if (popped !== null) return popped;
-  if (!context.mayBlock) return NULL_ARRAY;
-  const { keys, end, count } = request;
-  return context.blockOnKeys({
-    type: 'list',
-    keys,
-    timeoutAtMs,
-    argv,
-    narrowedTo: (key) => [argv[0]!, timeout, '1', key, end, 'COUNT', String(count)],
   });
 }
 
@@ -145,7 +113,7 @@ export const blmpop = {
   flags: ['write', 'blocking', 'movablekeys'],
   aclCategories: ['list'],
   keySpecs: [keysByCount(2, 'RW', 'access', 'delete')],
-  run: runBlmpop,
+  run: (context, argv) => runBlockingMultiPop(context, argv, multiPop),
 } as const satisfies Command;
 
 export const blmove = {

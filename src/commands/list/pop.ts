@@ -7,8 +7,8 @@ import { ErrorReply, NULL_ARRAY, type Reply } from '../../resp/reply.js';
 import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { keysByCount, oneKey } from '../key-specs.js';
-import { elementsRemoved, listForWrite } from './list-lookup.js';
-import { type MultiPop, parseMultiPop } from './multi-pop-arguments.js';
+import { type MultiPopType, runMultiPop } from '../multi-pop.js';
+import { elementsRemoved, listForWrite, parseEnd } from './list-lookup.js';
 
 function pop(context: CommandContext, argv: readonly ByteString[], end: ListEnd): Reply {
   if (argv.length > 3) return wrongArity(context.command.fullName);
@@ -30,29 +30,24 @@ function pop(context: CommandContext, argv: readonly ByteString[], end: ListEnd)
   return elements;
 }
 
-/** Takes elements from the first of the keys that has some. Null: none has; the error for a key of another type before it. */
-export function popFromFirst(
-  context: CommandContext,
-  { keys, end, count }: MultiPop,
-): Reply[] | null | ErrorReply {
-  for (const key of keys) {
+/** What replicates that elements were taken from one end. */
+export function popCommandName(end: ListEnd): ByteString {
+  return end === 'left' ? 'LPOP' : 'RPOP';
+}
+
+export const multiPop: MultiPopType<ListEnd> = {
+  type: 'list',
+  parseEnd,
+  take(context, key, end, count) {
     const list = listForWrite(context, key);
-    if (list === null) continue;
-    if (list instanceof ErrorReply) return list;
+    if (list === null || list instanceof ErrorReply) return list;
     const taken = Math.min(count, list.size);
     const elements = list.popMany(end, taken);
     elementsRemoved(context, key, list, end, taken);
-    context.propagateAs([end === 'left' ? 'LPOP' : 'RPOP', key, String(taken)]);
+    context.propagateAs([popCommandName(end), key, String(taken)]);
     return [key, elements];
-  }
-  return null;
-}
-
-function runLmpop(context: CommandContext, argv: readonly ByteString[]): Reply {
-  const request = parseMultiPop(argv, 1);
-  if (request instanceof ErrorReply) return request;
-  return popFromFirst(context, request) ?? NULL_ARRAY;
-}
+  },
+};
 
 export const lpop = {
   name: 'lpop',
@@ -85,5 +80,5 @@ export const lmpop = {
   flags: ['write', 'movablekeys'],
   aclCategories: ['list'],
   keySpecs: [keysByCount(1, 'RW', 'access', 'delete')],
-  run: runLmpop,
+  run: (context, argv) => runMultiPop(context, argv, multiPop),
 } as const satisfies Command;

@@ -9,10 +9,8 @@ import type { Random } from '../../time/random.js';
 import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { oneKey } from '../key-specs.js';
+import { distinctIndexes } from '../random-choice.js';
 import { setForRead } from './set-lookup.js';
-
-/** From one in so many members on, drawing until enough different ones are found is faster than walking through all. */
-const DRAW_WHEN_FEWER_THAN_ONE_IN = 3;
 
 function runSrandmember(context: CommandContext, argv: readonly ByteString[]): Reply {
   const { random } = context.node;
@@ -37,17 +35,7 @@ function runSrandmember(context: CommandContext, argv: readonly ByteString[]): R
 /** So many different members, or all. */
 export function chosenFrom(members: readonly ByteString[], count: number, random: Random): ByteString[] {
   if (count >= members.length) return [...members];
-  if (count * DRAW_WHEN_FEWER_THAN_ONE_IN <= members.length) {
-    const found = new Set<ByteString>();
-    while (found.size < count) found.add(anyOf(members, random));
-    return [...found];
-  }
-  // Walks through all and takes each with the probability that leaves as many as are wanted.
-  const found: ByteString[] = [];
-  for (let index = 0; found.length < count; index++) {
-    if (random.below(members.length - index) < count - found.length) found.push(members[index]!);
-  }
-  return found;
+  return distinctIndexes(members.length, count, true, random).map((index) => members[index]!);
 }
 
 export function anyOf(members: readonly ByteString[], random: Random): ByteString {

@@ -1,52 +1,20 @@
 /** Commands that wait for a sorted set to have members: BZPOPMIN, BZPOPMAX, BZMPOP. https://redis.io/docs/latest/commands/bzpopmin/ */
 import type { ByteString } from '../../resp/byte-string.js';
-import { DoubleReply, ErrorReply, NULL_ARRAY, type Reply } from '../../resp/reply.js';
-import { parseBlockTimeout } from '../block-timeout.js';
+import { DoubleReply, ErrorReply, type Reply } from '../../resp/reply.js';
 import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { keysByCount } from '../key-specs.js';
-import { parseMultiPop, popCommandName, popFromFirst, type ScoreEnd, takeMembers } from './pop.js';
+import { runBlockingMultiPop, runBlockingPop } from '../multi-pop.js';
+import { multiPop, popCommandName, type ScoreEnd, takeMembers } from './pop.js';
 import { sortedSetForWrite } from './sorted-set-lookup.js';
 
 function blockingPop(context: CommandContext, argv: readonly ByteString[], end: ScoreEnd): Reply {
-  const timeout = argv[argv.length - 1]!;
-  const timeoutAtMs = parseBlockTimeout(timeout, context);
-  if (timeoutAtMs instanceof ErrorReply) return timeoutAtMs;
-  for (let position = 1; position < argv.length - 1; position++) {
-    const key = argv[position]!;
+  return runBlockingPop(context, argv, 'zset', (key) => {
     const set = sortedSetForWrite(context, key);
-    if (set === null) continue;
-    if (set instanceof ErrorReply) return set;
+    if (set === null || set instanceof ErrorReply) return set;
     const [entry] = takeMembers(context, key, set, end, 1);
     context.propagateAs([popCommandName(end), key]);
     return [key, entry!.member, new DoubleReply(entry!.score)];
-  }
-  if (!context.mayBlock) return NULL_ARRAY;
-  return context.blockOnKeys({
-    type: 'zset',
-    keys: argv.slice(1, -1),
-    timeoutAtMs,
-    argv,
-    narrowedTo: (key) => [argv[0]!, key, timeout],
-  });
-}
-
-function runBzmpop(context: CommandContext, argv: readonly ByteString[]): Reply {
-  const request = parseMultiPop(argv, 2);
-  if (request instanceof ErrorReply) return request;
-  const timeout = argv[1]!;
-  const timeoutAtMs = parseBlockTimeout(timeout, context);
-  if (timeoutAtMs instanceof ErrorReply) return timeoutAtMs;
-  const popped = popFromFirst(context, request);
-  if (popped !== null) return popped;
-  if (!context.mayBlock) return NULL_ARRAY;
-  const { keys, end, count } = request;
-  return context.blockOnKeys({
-    type: 'zset',
-    keys,
-    timeoutAtMs,
-    argv,
-    narrowedTo: (key) => [argv[0]!, timeout, '1', key, end, 'COUNT', String(count)],
   });
 }
 
@@ -92,5 +60,5 @@ export const bzmpop = {
   flags: ['write', 'blocking', 'movablekeys'],
   aclCategories: ['sortedset'],
   keySpecs: [keysByCount(2, 'RW', 'access', 'delete')],
-  run: runBzmpop,
+  run: (context, argv) => runBlockingMultiPop(context, argv, multiPop),
 } as const satisfies Command;

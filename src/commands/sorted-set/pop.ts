@@ -1,29 +1,18 @@
 /** Commands that take the members with the lowest or greatest scores: ZPOPMIN, ZPOPMAX, ZMPOP. https://redis.io/docs/latest/commands/zpopmin/ */
 import type { SortedSetValue } from '../../keyspace/values/sorted-set-value.js';
 import { asCString, type ByteString, toLowerAscii } from '../../resp/byte-string.js';
-import {
-  COUNT_NOT_POSITIVE,
-  MUST_BE_POSITIVE,
-  NUMKEYS_NOT_POSITIVE,
-  SYNTAX_ERROR,
-} from '../../resp/errors/index.js';
+import { MUST_BE_POSITIVE, SYNTAX_ERROR } from '../../resp/errors/index.js';
 import { parseInteger } from '../../resp/integer.js';
-import { DoubleReply, ErrorReply, NULL_ARRAY, type Reply } from '../../resp/reply.js';
+import { DoubleReply, ErrorReply, type Reply } from '../../resp/reply.js';
 import type { RankedEntry } from '../../structures/ranked-tree.js';
 import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { keysByCount, oneKey } from '../key-specs.js';
+import { type MultiPopType, runMultiPop } from '../multi-pop.js';
 import { entriesReply, sortedSetForWrite } from './sorted-set-lookup.js';
 
 /** Which end of the set. */
 export type ScoreEnd = 'min' | 'max';
-
-/** What ZMPOP and BZMPOP are asked for. */
-export interface MultiPop {
-  readonly keys: readonly ByteString[];
-  readonly end: ScoreEnd;
-  readonly count: number;
-}
 
 /** The name that every pop is replicated by. */
 export function popCommandName(end: ScoreEnd): ByteString {
@@ -66,45 +55,20 @@ function pop(context: CommandContext, argv: readonly ByteString[], end: ScoreEnd
   return entries.flatMap(({ member, score }): Reply[] => [member, new DoubleReply(score)]);
 }
 
-/** Takes members from the first of the keys that is there. Null: none is; the error for a key of another type before it. */
-export function popFromFirst(
-  context: CommandContext,
-  { keys, end, count }: MultiPop,
-): Reply[] | null | ErrorReply {
-  for (const key of keys) {
+export const multiPop: MultiPopType<ScoreEnd> = {
+  type: 'zset',
+  parseEnd(word) {
+    const end = toLowerAscii(asCString(word));
+    return end === 'min' || end === 'max' ? end : null;
+  },
+  take(context, key, end, count) {
     const set = sortedSetForWrite(context, key);
-    if (set === null) continue;
-    if (set instanceof ErrorReply) return set;
+    if (set === null || set instanceof ErrorReply) return set;
     const entries = takeMembers(context, key, set, end, count);
     context.propagateAs([popCommandName(end), key, String(entries.length)]);
     return [key, entries.map(({ member, score }): Reply[] => [member, new DoubleReply(score)])];
-  }
-  return null;
-}
-
-/** numkeys key ... MIN|MAX [COUNT count]. @param start where the number of keys is in argv. */
-export function parseMultiPop(argv: readonly ByteString[], start: number): MultiPop | ErrorReply {
-  const numkeys = parseInteger(argv[start]!);
-  if (numkeys === null || numkeys < 1) return NUMKEYS_NOT_POSITIVE;
-  const whereAt = start + 1 + Number(numkeys);
-  if (whereAt >= argv.length) return SYNTAX_ERROR;
-  const end = toLowerAscii(asCString(argv[whereAt]!));
-  if (end !== 'min' && end !== 'max') return SYNTAX_ERROR;
-  const keys = argv.slice(start + 1, whereAt);
-  const options = argv.slice(whereAt + 1);
-  if (options.length === 0) return { keys, end, count: 1 };
-  const [option, countText] = options;
-  if (toLowerAscii(asCString(option!)) !== 'count' || countText === undefined) return SYNTAX_ERROR;
-  const count = parseInteger(countText);
-  if (count === null || count < 1) return COUNT_NOT_POSITIVE;
-  return options.length === 2 ? { keys, end, count: Number(count) } : SYNTAX_ERROR;
-}
-
-function runZmpop(context: CommandContext, argv: readonly ByteString[]): Reply {
-  const request = parseMultiPop(argv, 1);
-  if (request instanceof ErrorReply) return request;
-  return popFromFirst(context, request) ?? NULL_ARRAY;
-}
+  },
+};
 
 export const zpopmin = {
   name: 'zpopmin',
@@ -138,5 +102,5 @@ export const zmpop = {
   flags: ['write', 'movablekeys'],
   aclCategories: ['sortedset'],
   keySpecs: [keysByCount(1, 'RW', 'access', 'delete')],
-  run: runZmpop,
+  run: (context, argv) => runMultiPop(context, argv, multiPop),
 } as const satisfies Command;

@@ -1,25 +1,16 @@
 /** ZRANDMEMBER. https://redis.io/docs/latest/commands/zrandmember/ */
 import type { SortedSetValue } from '../../keyspace/values/sorted-set-value.js';
-import { asCString, type ByteString, toLowerAscii } from '../../resp/byte-string.js';
-import {
-  NOT_AN_INTEGER,
-  outOfRangeBetween,
-  SYNTAX_ERROR,
-  VALUE_OUT_OF_RANGE,
-} from '../../resp/errors/index.js';
-import { parseInteger } from '../../resp/integer.js';
+import type { ByteString } from '../../resp/byte-string.js';
 import { ErrorReply, NO_REPLY, type Reply } from '../../resp/reply.js';
 import { SHORTEST_BULK } from '../../resp/reply-encoder.js';
-import { INT64_MAX, type Int64 } from '../../structures/int64.js';
+import type { Int64 } from '../../structures/int64.js';
 import type { RankedEntry } from '../../structures/ranked-tree.js';
 import type { Random } from '../../time/random.js';
 import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { oneKey } from '../key-specs.js';
+import { distinctIndexes, parseRandomOptions } from '../random-choice.js';
 import { entriesReply, sortedSetForRead } from './sorted-set-lookup.js';
-
-/** From one in so many members on, drawing until enough different ones are found is faster than walking through all. */
-const DRAW_WHEN_FEWER_THAN_ONE_IN = 3;
 
 function runZrandmember(context: CommandContext, argv: readonly ByteString[]): Reply {
   const { random } = context.node;
@@ -28,26 +19,15 @@ function runZrandmember(context: CommandContext, argv: readonly ByteString[]): R
     if (set === null || set instanceof ErrorReply) return set;
     return anyOf(set, random).member;
   }
-  const options = parseOptions(argv);
+  const options = parseRandomOptions(argv, 'withscores');
   if (options instanceof ErrorReply) return options;
   const set = sortedSetForRead(context, argv[1]!);
   if (set === null) return [];
   if (set instanceof ErrorReply) return set;
-  const { count, withScores } = options;
+  const { count, withValues } = options;
   if (count < 0 && context.overflowsOutput(-Number(count) * SHORTEST_BULK)) return NO_REPLY;
   const entries = count < 0 ? drawn(set, -Number(count), random) : chosen(set, count, random);
-  return entriesReply(context, entries, withScores);
-}
-
-function parseOptions(argv: readonly ByteString[]): { count: Int64; withScores: boolean } | ErrorReply {
-  const count = parseInteger(argv[2]!);
-  if (count === null) return NOT_AN_INTEGER;
-  if (count < -INT64_MAX) return outOfRangeBetween(-INT64_MAX, INT64_MAX);
-  if (argv.length === 3) return { count, withScores: false };
-  if (argv.length > 4 || toLowerAscii(asCString(argv[3]!)) !== 'withscores') return SYNTAX_ERROR;
-  const limit = INT64_MAX / 2n;
-  if (count < -limit || count > limit) return VALUE_OUT_OF_RANGE;
-  return { count, withScores: true };
+  return entriesReply(context, entries, withValues);
 }
 
 /** So many members, any of them any number of times. */
@@ -59,19 +39,8 @@ function drawn(set: SortedSetValue, count: number, random: Random): RankedEntry[
 function chosen(set: SortedSetValue, wanted: Int64, random: Random): RankedEntry[] {
   const { size } = set;
   if (wanted >= size && wanted !== 1) return set.slice(0, size).reverse();
-  const count = Number(wanted);
-  if (set.encoding === 'skiplist' && count * DRAW_WHEN_FEWER_THAN_ONE_IN <= size) {
-    const found = new Set<RankedEntry>();
-    while (found.size < count) found.add(anyOf(set, random));
-    return [...found];
-  }
-  // Walks through all and takes each with the probability that leaves as many as are wanted.
-  const found: RankedEntry[] = [];
-  const entries = set.slice(0, size);
-  for (let index = 0; found.length < count; index++) {
-    if (random.below(size - index) < count - found.length) found.push(entries[index]!);
-  }
-  return found;
+  const indexes = distinctIndexes(size, Number(wanted), set.encoding === 'skiplist', random);
+  return indexes.map((index) => set.at(index));
 }
 
 function anyOf(set: SortedSetValue, random: Random): RankedEntry {
