@@ -30,11 +30,16 @@ export class CorruptedHyperLogLog extends Error {}
 
 export class HyperLogLog {
   #bytes: Uint8Array;
+  #behind: number;
   readonly #sparseMaxBytes: number;
 
-  /** @param bytes `isHyperLogLog`; changed in place where possible. @param sparseMaxBytes hll-sparse-max-bytes */
-  constructor(bytes: Uint8Array, sparseMaxBytes: number) {
+  /**
+   * @param bytes `isHyperLogLog`; changed in place where possible. @param sparseMaxBytes hll-sparse-max-bytes
+   * @param behind the byte behind the last one, see SparseBytes
+   */
+  constructor(bytes: Uint8Array, sparseMaxBytes: number, behind = 0) {
     this.#bytes = bytes;
+    this.#behind = behind;
     this.#sparseMaxBytes = sparseMaxBytes;
   }
 
@@ -51,6 +56,11 @@ export class HyperLogLog {
     return this.#bytes;
   }
 
+  /** The byte behind the last one, see SparseBytes. */
+  get behind(): number {
+    return this.#behind;
+  }
+
   get isSparse(): boolean {
     return this.#bytes[ENCODING_AT] === SPARSE;
   }
@@ -65,11 +75,12 @@ export class HyperLogLog {
   setAtLeast(index: number, value: number): boolean {
     if (!this.isSparse) return this.#setDense(index, value);
     if (value <= MAX_SPARSE_VALUE) {
-      const set = setInRuns(this.#bytes, HEADER_BYTES, index, value, this.#sparseMaxBytes);
+      const set = setInRuns(this, HEADER_BYTES, index, value, this.#sparseMaxBytes);
       if (set === 'corrupted') throw new CorruptedHyperLogLog();
       if (set === 'unchanged') return false;
       if (set !== 'too-long') {
-        this.#bytes = set;
+        this.#bytes = set.bytes;
+        this.#behind = set.behind;
         this.forgetCount();
         return true;
       }
@@ -86,6 +97,7 @@ export class HyperLogLog {
     dense[ENCODING_AT] = DENSE;
     const runs = this.runs();
     this.#bytes = dense;
+    this.#behind = 0;
     let index = 0;
     for (const { value, length } of runs) {
       if (value === 0) index += length;
@@ -120,7 +132,7 @@ export class HyperLogLog {
 
   /** Of the sparse form. Throws CorruptedHyperLogLog when they are not exactly all registers. */
   runs(): readonly Run[] {
-    const runs = decodeRuns(this.#bytes, HEADER_BYTES);
+    const runs = decodeRuns(this, HEADER_BYTES);
     let registers = 0;
     for (const { length } of runs) registers += length;
     if (registers !== REGISTERS) throw new CorruptedHyperLogLog();

@@ -2,14 +2,14 @@
 import { asCString, type ByteString, toLowerAscii } from '../../resp/byte-string.js';
 import { BAD_CLIENT_NAME, badClientInfo, unrecognizedClientInfo } from '../../resp/errors/index.js';
 import { type ErrorReply, OK } from '../../resp/reply.js';
-import type { Command } from '../command.js';
+import type { Command, RedisVersion } from '../command.js';
 
 /** Only visible ASCII, so that a space always ends a field of CLIENT LIST. */
 const PRINTABLE = /^[!-~]*$/;
 
-/** Null: the name is fine; an empty one takes the name away. */
-export function clientNameError(name: ByteString): ErrorReply | null {
-  return PRINTABLE.test(asCString(name)) ? null : BAD_CLIENT_NAME;
+/** Null: the name is fine; an empty one takes the name away. 7.0 looks behind a zero byte too. */
+export function clientNameError(version: RedisVersion, name: ByteString): ErrorReply | null {
+  return PRINTABLE.test(version === '7.0' ? name : asCString(name)) ? null : BAD_CLIENT_NAME;
 }
 
 export const clientNameCommands = [
@@ -24,8 +24,8 @@ export const clientNameCommands = [
     aclCategories: ['connection'],
     tips: ['request_policy:all_nodes', 'response_policy:all_succeeded'],
     in70: { tips: [] },
-    run({ session }, argv) {
-      const refused = clientNameError(argv[2]!);
+    run({ node, session }, argv) {
+      const refused = clientNameError(node.version, argv[2]!);
       if (refused !== null) return refused;
       session.name = argv[2]!;
       return OK;

@@ -13,7 +13,7 @@ import { parseInteger } from '../../resp/integer.js';
 import { ErrorReply, MapReply, type NoReply, OK, type Reply } from '../../resp/reply.js';
 import { logIn } from '../acl/refusals.js';
 import { DEFAULT_USER } from '../acl/user.js';
-import type { Command } from '../command.js';
+import type { Command, RedisVersion } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { clientNameError } from './client-name.js';
 
@@ -66,7 +66,7 @@ function greet(context: CommandContext, argv: readonly ByteString[]): Reply {
   const { node, session } = context;
   const protocol = argv.length < 2 ? null : protocolOf(argv[1]!);
   if (protocol instanceof ErrorReply) return protocol;
-  const parsed = parseSteps(argv);
+  const parsed = parseSteps(node.version, argv);
   // 7.0 carries out each option as it reads it; later releases check all of them, and log in before they set the name.
   const refused =
     node.version === '7.0' ? takeSteps(context, argv, parsed) : takeCheckedSteps(context, argv, parsed);
@@ -129,7 +129,7 @@ function isLoggedIn({ node, session }: CommandContext): boolean {
   return session.authenticated || !node.acl.authRequired;
 }
 
-function parseSteps(argv: readonly ByteString[]): HelloSteps {
+function parseSteps(version: RedisVersion, argv: readonly ByteString[]): HelloSteps {
   const steps: HelloStep[] = [];
   for (let index = 2; index < argv.length; index++) {
     const option = toLowerAscii(asCString(argv[index]!));
@@ -139,7 +139,7 @@ function parseSteps(argv: readonly ByteString[]): HelloSteps {
       index += 2;
     } else if (option === 'setname' && following >= 1) {
       const clientName = argv[++index]!;
-      const refused = clientNameError(clientName);
+      const refused = clientNameError(version, clientName);
       if (refused !== null) return { steps, refused };
       steps.push({ clientName });
     } else {

@@ -60,14 +60,13 @@ function runPfmerge(context: CommandContext, argv: readonly ByteString[]): Reply
   const target = hyperLogLogForInsert(context, key);
   if (target instanceof ErrorReply) return target;
   const { log } = target;
-  const written = unlessCorrupted(() => {
-    if (merged.hasDense) log.makeDense();
-    for (let index = 0; index < REGISTERS; index++) {
-      const value = registers[index] as number;
-      if (value > 0) log.setAtLeast(index, value);
-    }
-  });
-  if (written instanceof ErrorReply) return written;
+  const made = merged.hasDense ? unlessCorrupted(() => log.makeDense()) : undefined;
+  if (made instanceof ErrorReply) return made;
+  for (let index = 0; index < REGISTERS; index++) {
+    const value = registers[index] as number;
+    // Redis does not look whether that worked.
+    if (value > 0) unlessCorrupted(() => log.setAtLeast(index, value));
+  }
   log.forgetCount();
   target.store();
   context.db.signalModified(key);

@@ -56,7 +56,7 @@ function makeDense(context: CommandContext, { log, store }: StoredHyperLogLog): 
 
 /** `z` and `Z` are zeros with a short and a long code, `v` is a value. */
 function describeRuns(log: HyperLogLog): string {
-  return decodeRuns(log.bytes, HEADER_BYTES)
+  return decodeRuns(log, HEADER_BYTES)
     .map(({ value, length, bytes }) =>
       value > 0 ? `v:${value},${length}` : `${bytes === 1 ? 'z' : 'Z'}:${length}`,
     )

@@ -33,8 +33,8 @@ export function changeable(
   if (found === null || found instanceof ErrorReply) return found;
   if (value === undefined || !isStringValue(value)) return WRONG_TYPE;
   const string = rawStringAt(context, key, value);
-  const log = new HyperLogLog(string.bytes(), sparseMaxBytes(context));
-  return { log, isNew: false, store: () => string.setBytes(log.bytes) };
+  const log = new HyperLogLog(string.bytes(), sparseMaxBytes(context), string.byteBehind);
+  return { log, isNew: false, store: () => string.setBytes(log.bytes, log.behind) };
 }
 
 /** The HyperLogLog under the key, which is made when there is no key. */
@@ -48,7 +48,7 @@ export function hyperLogLogForInsert(
   const string = new RawString('');
   string.setBytes(log.bytes);
   context.db.set(key, string);
-  return { log, isNew: true, store: () => string.setBytes(log.bytes) };
+  return { log, isNew: true, store: () => string.setBytes(log.bytes, log.behind) };
 }
 
 /** What the work answers, or the error that the bytes turn out to be no HyperLogLog after all. */
@@ -71,6 +71,8 @@ function asHyperLogLog(
 ): HyperLogLog | null | ErrorReply {
   if (value === undefined) return null;
   if (!isStringValue(value)) return WRONG_TYPE;
-  const bytes = value instanceof RawString ? value.bytes() : byteStringToBytes(value.toString());
-  return isHyperLogLog(bytes) ? new HyperLogLog(bytes, sparseMaxBytes(context)) : NOT_A_HYPERLOGLOG;
+  const isRaw = value instanceof RawString;
+  const bytes = isRaw ? value.bytes() : byteStringToBytes(value.toString());
+  if (!isHyperLogLog(bytes)) return NOT_A_HYPERLOGLOG;
+  return new HyperLogLog(bytes, sparseMaxBytes(context), isRaw ? value.byteBehind : 0);
 }

@@ -10,6 +10,8 @@ export class RawString {
   #length: number;
   /** The value as a byte string, kept until the next change. */
   #text: ByteString | null;
+  /** The byte behind the end, which is 0 in Redis but for some damaged HyperLogLogs. */
+  #byteBehind = 0;
 
   constructor(text: ByteString) {
     this.#bytes = asBuffer(Buffer.from(text, 'latin1'));
@@ -68,11 +70,17 @@ export class RawString {
       this.#bytes = asBuffer(larger);
     }
     this.#length = length;
+    this.#byteBehind = 0;
     this.#text = null;
   }
 
+  get byteBehind(): number {
+    return this.#byteBehind;
+  }
+
   /** Takes these bytes over: others, or its own ones that were changed in place. */
-  setBytes(bytes: Uint8Array): void {
+  setBytes(bytes: Uint8Array, byteBehind = 0): void {
+    this.#byteBehind = byteBehind;
     this.#bytes = asBuffer(bytes);
     this.#length = bytes.length;
     this.#text = null;
