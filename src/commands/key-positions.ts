@@ -1,20 +1,92 @@
-/** Finds the keys of a command from its key specs (https://redis.io/docs/reference/key-specs/, getKeysUsingKeySpecs in db.c). */
+/**
+ * Finds the keys of a command. Routing and client tracking do it as Redis did before it had key specs (getKeysFromCommand in
+ * db.c); ACL rules and COMMAND GETKEYS look at the key specs first, see key-references.ts.
+ */
 import type { ByteString } from '../resp/byte-string.js';
+import { parseInteger } from '../resp/integer.js';
 import type { Command, KeySpec } from './command.js';
 
 const NONE: readonly number[] = [];
 
-/** Positions of keys and of shard channels in argv, ascending within a spec. None at all when one spec does not fit the arguments. */
+/** Positions of keys and of shard channels in argv. None at all when the arguments cannot be right. */
 export function keyPositionsOf(command: Command, argv: readonly ByteString[]): readonly number[] {
   if (command.keyPositions !== undefined) return command.keyPositions(argv);
   if (command.channelPositions !== undefined) return command.channelPositions(argv);
-  const specs = command.keySpecs;
-  if (specs === undefined || specs.length === 0) return NONE;
-  const positions: number[] = [];
-  for (const spec of specs) {
-    if (!spec.flags.includes('not_key') && !addPositions(spec, argv, positions)) return NONE;
-  }
+  const specs = command.keySpecs ?? [];
+  return specs.some(isCounted) ? countedKeyPositions(specs, argv) : positionsInRange(keyRangeOf(specs), argv);
+}
+
+function isCounted({ findKeys }: KeySpec): boolean {
+  return typeof findKeys !== 'string' && 'keyNumIndex' in findKeys;
+}
+
+/** Keys whose number is told: one that begins with digits counts here, whatever follows them (genericGetKeys). */
+export function countedKeyPositions(
+  specs: readonly KeySpec[],
+  argv: readonly ByteString[],
+): readonly number[] {
+  const counted = specs.find(isCounted);
+  if (counted === undefined || typeof counted.beginSearch === 'string' || !('index' in counted.beginSearch))
+    return NONE;
+  const countPosition = counted.beginSearch.index;
+  const count = Number.parseInt(argv[countPosition] ?? '', 10);
+  const first = countPosition + 1;
+  if (!(count >= 1) || count > argv.length - first) return NONE;
+  const positions = Array.from({ length: count }, (_, index) => first + index);
+  // The destination of ZUNIONSTORE and the like.
+  if (specs.length > 1) positions.push(1);
   return positions;
+}
+
+function positionsInRange({ first, last, step }: KeyRange, argv: readonly ByteString[]): readonly number[] {
+  if (first === 0) return NONE;
+  const end = last < 0 ? argv.length + last : last;
+  if (end >= argv.length) return NONE;
+  const positions: number[] = [];
+  for (let position = first; position <= end; position += step) positions.push(position);
+  return positions;
+}
+
+export interface KeyRange {
+  readonly first: number;
+  readonly last: number;
+  readonly step: number;
+  /** The range does not tell everything. */
+  readonly isMovable: boolean;
+}
+
+const NO_KEYS: KeyRange = { first: 0, last: 0, step: 0, isMovable: false };
+
+/** First key, last key and step as they were before key specs came (populateCommandLegacyRangeSpec in server.c). */
+export function keyRangeOf(specs: readonly KeySpec[]): KeyRange {
+  const [only, ...others] = specs;
+  if (only === undefined) return NO_KEYS;
+  const onlyRange = others.length === 0 ? rangeOf(only) : null;
+  if (onlyRange !== null) {
+    return { ...onlyRange, isMovable: only.flags.includes('incomplete') };
+  }
+  let first = 0;
+  let last = 0;
+  let isMovable = false;
+  for (const spec of specs) {
+    const range = rangeOf(spec);
+    if (range === null || range.step !== 1 || (last !== 0 && last !== range.first - 1)) {
+      isMovable = true;
+      continue;
+    }
+    if (spec.flags.includes('incomplete')) isMovable = true;
+    first = first === 0 ? range.first : Math.min(first, range.first);
+    // Compared as unsigned: "from the end" is further than every position.
+    last = range.last >>> 0 > last >>> 0 ? range.last : last;
+  }
+  return first === 0 ? { ...NO_KEYS, isMovable } : { first, last, step: 1, isMovable };
+}
+
+function rangeOf({ beginSearch, findKeys }: KeySpec): { first: number; last: number; step: number } | null {
+  if (typeof beginSearch === 'string' || !('index' in beginSearch)) return null;
+  if (typeof findKeys === 'string' || !('lastKey' in findKeys)) return null;
+  const { lastKey, step } = findKeys;
+  return { first: beginSearch.index, last: lastKey < 0 ? lastKey : beginSearch.index + lastKey, step };
 }
 
 /** Positions of the keys that one spec finds; null when it does not fit the arguments. */
@@ -44,8 +116,8 @@ function addPositions(spec: KeySpec, argv: readonly ByteString[], positions: num
     return true;
   }
   const { keyNumIndex, firstKey, step } = spec.findKeys;
-  const count = Number(argv[first + keyNumIndex] ?? Number.NaN);
-  if (!Number.isInteger(count) || count < 1) return false;
+  const count = Number(parseInteger(argv[first + keyNumIndex] ?? ''));
+  if (count < 1) return false;
   const start = first + firstKey;
   if (start + (count - 1) * step >= argv.length) return false;
   for (let key = 0; key < count; key++) positions.push(start + key * step);

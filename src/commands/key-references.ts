@@ -1,7 +1,7 @@
 /** The keys of a command with what it does to each (getKeysFromCommandWithSpecs of db.c): what ACL rules and COMMAND GETKEYSANDFLAGS look at. Routing has its own way, see key-positions.ts. */
 import { asCString, type ByteString, toLowerAscii } from '../resp/byte-string.js';
 import type { KeySpec, KeySpecFlag } from './command.js';
-import { positionsOfSpec } from './key-positions.js';
+import { countedKeyPositions, positionsOfSpec } from './key-positions.js';
 import type { ResolvedCommand } from './table.js';
 
 export interface KeyReference {
@@ -78,25 +78,11 @@ function referencesWithoutSpecs(
     case 'migrate':
       return (keyPositions?.(argv) ?? []).map((position) => ({ position, flags: TAKE_AWAY }));
     default:
-      if (keyPositions !== undefined)
-        return keyPositions(argv).map((position) => ({ position, flags: UNKNOWN }));
-      return countedKeys(specs, argv);
+      return (keyPositions?.(argv) ?? countedKeyPositions(specs, argv)).map((position) => ({
+        position,
+        flags: UNKNOWN,
+      }));
   }
-}
-
-/** A number of keys that begins with digits counts here, whatever follows them. */
-function countedKeys(specs: readonly KeySpec[], argv: readonly ByteString[]): readonly KeyReference[] {
-  const counted = specs.find(({ findKeys }) => typeof findKeys !== 'string' && 'keyNumIndex' in findKeys);
-  if (counted === undefined || typeof counted.beginSearch === 'string' || !('index' in counted.beginSearch))
-    return [];
-  const countPosition = counted.beginSearch.index;
-  const count = Number.parseInt(argv[countPosition] ?? '', 10);
-  const first = countPosition + 1;
-  if (!(count >= 1) || count > argv.length - first) return [];
-  const positions = Array.from({ length: count }, (_, index) => first + index);
-  // The destination of ZUNIONSTORE and the like.
-  if (specs.length > 1) positions.push(1);
-  return positions.map((position) => ({ position, flags: UNKNOWN }));
 }
 
 function isOfKeys({ flags }: KeySpec): boolean {

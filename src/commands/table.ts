@@ -8,7 +8,7 @@ import type {
   KeySpec,
   RedisVersion,
 } from './command.js';
-import { keyPositionsOf } from './key-positions.js';
+import { type KeyRange, keyPositionsOf, keyRangeOf } from './key-positions.js';
 import { isInRelease } from './release.js';
 
 /** A command of one version, with what dispatch needs precomputed. */
@@ -184,14 +184,9 @@ function allAclCategories(command: Command): ReadonlySet<AclCategory> {
   return categories;
 }
 
-function fixedKeyRange(command: Command): { first: number; last: number; step: number } | null {
-  const [spec, ...others] = command.keySpecs ?? [];
-  if (spec === undefined || others.length > 0 || command.keyPositions !== undefined) return null;
-  if (spec.flags.includes('not_key') && command.channelPositions === undefined) return null;
-  if (typeof spec.beginSearch === 'string' || !('index' in spec.beginSearch)) return null;
-  if (typeof spec.findKeys === 'string' || !('lastKey' in spec.findKeys) || spec.findKeys.limit > 1)
-    return null;
-  const { index } = spec.beginSearch;
-  const { lastKey, step } = spec.findKeys;
-  return { first: index, last: lastKey < 0 ? lastKey : index + lastKey, step };
+/** Null: where the keys are depends on the arguments, or there are none. */
+function fixedKeyRange({ keyPositions, keySpecs = [] }: Command): KeyRange | null {
+  if (keyPositions !== undefined) return null;
+  const range = keyRangeOf(keySpecs);
+  return range.isMovable || range.first === 0 ? null : range;
 }

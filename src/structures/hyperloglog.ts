@@ -32,15 +32,18 @@ export class HyperLogLog {
   #bytes: Uint8Array;
   #behind: number;
   readonly #sparseMaxBytes: number;
+  readonly #isStrict: boolean;
 
   /**
    * @param bytes `isHyperLogLog`; changed in place where possible. @param sparseMaxBytes hll-sparse-max-bytes
    * @param behind the byte behind the last one, see SparseBytes
+   * @param isStrict whether values behind the last register are damage; else most commands do not see them.
    */
-  constructor(bytes: Uint8Array, sparseMaxBytes: number, behind = 0) {
+  constructor(bytes: Uint8Array, sparseMaxBytes: number, behind = 0, isStrict = false) {
     this.#bytes = bytes;
     this.#behind = behind;
     this.#sparseMaxBytes = sparseMaxBytes;
+    this.#isStrict = isStrict;
   }
 
   /** One without elements, in its sparse form. */
@@ -130,13 +133,21 @@ export class HyperLogLog {
     return (pair >> (bit & 7)) & 63;
   }
 
-  /** Of the sparse form. Throws CorruptedHyperLogLog when they are not exactly all registers. */
-  runs(): readonly Run[] {
+  /**
+   * Of the sparse form, up to a value behind the last register. Throws CorruptedHyperLogLog when they are not exactly
+   * all registers.
+   */
+  runs(isStrict = this.#isStrict): readonly Run[] {
     const runs = decodeRuns(this, HEADER_BYTES);
     let registers = 0;
-    for (const { length } of runs) registers += length;
+    let count = 0;
+    for (const { value, length } of runs) {
+      if (!isStrict && value > 0 && registers + length > REGISTERS) break;
+      registers += length;
+      count++;
+    }
     if (registers !== REGISTERS) throw new CorruptedHyperLogLog();
-    return runs;
+    return count === runs.length ? runs : runs.slice(0, count);
   }
 
   /** Null when it has to be counted anew. */
@@ -147,6 +158,8 @@ export class HyperLogLog {
 
   /** Counts, and keeps the count. Throws CorruptedHyperLogLog. */
   count(): bigint {
+    // Here every release looks at all of them.
+    if (this.isSparse) this.runs(true);
     const registers = new Uint8Array(REGISTERS);
     this.mergeInto(registers);
     const count = countOf(registers);

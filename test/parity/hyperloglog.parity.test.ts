@@ -182,6 +182,16 @@ const TABLES: Readonly<Record<string, readonly Call[]>> = {
       PFMERGE broken broken
       PFDEBUG DECODE broken
       PFCOUNT broken broken
+      PFADD {l}more a b c
+      APPEND {l}more éé
+      PFCOUNT {l}more
+      PFCOUNT {l}more {l}h
+      PFMERGE {l}merged {l}more
+      PFCOUNT {l}merged
+      PFADD {l}more d
+      GET {l}more
+      PFDEBUG GETREG {l}more
+      GET {l}more
       PFADD odd a b c
       SETRANGE odd 4 x
       PFADD odd b

@@ -25,6 +25,28 @@ function withoutGreeting(reply: TypedReply): unknown {
 }
 
 const TRANSACTIONS: Readonly<Record<string, readonly Call[]>> = {
+  'know the hash slots of keys that are named in odd ways': [
+    ...[
+      ['PFMERGE', 'a'],
+      ['ZUNION', '2x', 'a', 'b'],
+      ['ZUNIONSTORE', 'b', '1x', 'a'],
+      ['ZUNIONSTORE', 'b', '2', 'a'],
+      ['LMPOP', '+2', 'a', 'b', 'LEFT'],
+      ['EVAL', 'return 1', ' 2', 'a', 'b'],
+      ['EVAL', 'return 1', '-1', 'a', 'b'],
+      ['GEORADIUS', 'b', 0, 0, 1, 'm', 'STORE', 'b', 'STORE', 'a'],
+      ['GEORADIUS', 'b', 0, 0, 1, 'm', 'STORE', 'a', 'STORE'],
+      ['XREAD', 'COUNT', 'streams', 'STREAMS', 'a', 'b', 0, 0],
+      ['XREAD', 'STREAMS', 'a', 'b', 0],
+      ['XREAD', 'NOTHING', 'STREAMS', 'a', 0],
+      ['SORT', 'a', 'STORE', 'a', 'STORE', 'b'],
+      ['MEMORY', 'USAGE', 'a'],
+    ].flatMap((call): Call[] => [['MULTI'], ['GET', 'b'], call, ['EXEC'], call]),
+    ['ZUNION', '2x', 'a', 'b'],
+    ['LMPOP', '02', 'a', 'b', 'LEFT'],
+    ['SINTERCARD', '2', 'a', 'b', 'x'],
+    ['BZMPOP', 'x', '2', 'a', 'b', 'MIN'],
+  ],
   'run what was queued': [
     ['MULTI'],
     ['SET', 'key', 'value'],

@@ -53,7 +53,7 @@ const georadius = {
   flags: ['write', 'denyoom', 'movablekeys'],
   aclCategories: ['geo'],
   keySpecs: [oneKey(1, 'RO', 'access'), keyAfter('STORE', 6), keyAfter('STOREDIST', 6)],
-  keyPositions: (argv) => radiusKeyPositions(argv, 6),
+  keyPositions: radiusKeyPositions,
   deprecated: {
     since: '6.2.0',
     replacedBy: '`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` argument',
@@ -86,7 +86,7 @@ const georadiusbymember = {
   summary: 'Finds the members of a sorted set around one of them, and may store them.',
   arity: -5,
   keySpecs: [oneKey(1, 'RO', 'access'), keyAfter('STORE', 5), keyAfter('STOREDIST', 5)],
-  keyPositions: (argv) => radiusKeyPositions(argv, 5),
+  keyPositions: radiusKeyPositions,
   deprecated: {
     since: '6.2.0',
     replacedBy: '`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` and `FROMMEMBER` arguments',

@@ -33,7 +33,7 @@ export function changeable(
   if (found === null || found instanceof ErrorReply) return found;
   if (value === undefined || !isStringValue(value)) return WRONG_TYPE;
   const string = rawStringAt(context, key, value);
-  const log = new HyperLogLog(string.bytes(), sparseMaxBytes(context), string.byteBehind);
+  const log = hyperLogLogOf(context, string.bytes(), string.byteBehind);
   return { log, isNew: false, store: () => string.setBytes(log.bytes, log.behind) };
 }
 
@@ -74,5 +74,10 @@ function asHyperLogLog(
   const isRaw = value instanceof RawString;
   const bytes = isRaw ? value.bytes() : byteStringToBytes(value.toString());
   if (!isHyperLogLog(bytes)) return NOT_A_HYPERLOGLOG;
-  return new HyperLogLog(bytes, sparseMaxBytes(context), isRaw ? value.byteBehind : 0);
+  return hyperLogLogOf(context, bytes, isRaw ? value.byteBehind : 0);
+}
+
+/** Debian's 7.0.15 has the corrections of later releases, 7.2.4 does not: there values behind the end pass. */
+function hyperLogLogOf(context: CommandContext, bytes: Uint8Array, behind: number): HyperLogLog {
+  return new HyperLogLog(bytes, sparseMaxBytes(context), behind, context.node.version === '7.0');
 }

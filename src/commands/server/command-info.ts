@@ -2,6 +2,7 @@
 import { MapReply, type Reply, SetReply, SimpleString } from '../../resp/reply.js';
 import { ACL_CATEGORIES } from '../acl/categories.js';
 import type { CommandFlag, KeySpec, KeySpecFlag } from '../command.js';
+import { keyRangeOf } from '../key-positions.js';
 import type { ResolvedCommand } from '../table.js';
 
 /** In the order in which Redis prints them; the others are kept to itself. */
@@ -42,7 +43,7 @@ const PRINTED_KEY_FLAGS: readonly KeySpecFlag[] = [
 ];
 
 export function describeCommand(command: ResolvedCommand): Reply {
-  const range = legacyKeyRange(command.keySpecs);
+  const range = keyRangeOf(command.keySpecs);
   const flags = PRINTED_FLAGS.filter(
     (flag) => command.flags.has(flag) || (flag === 'movablekeys' && range.isMovable),
   );
@@ -102,46 +103,4 @@ function describeFindKeys(findKeys: KeySpec['findKeys']): Reply {
 
 function typedSpec(type: string, spec: readonly Reply[]): Reply {
   return new MapReply(['type', type, 'spec', new MapReply(spec)]);
-}
-
-interface LegacyKeyRange {
-  readonly first: number;
-  readonly last: number;
-  readonly step: number;
-  /** The range does not tell everything. */
-  readonly isMovable: boolean;
-}
-
-const NO_KEYS: LegacyKeyRange = { first: 0, last: 0, step: 0, isMovable: false };
-
-/** First key, last key and step as they were before key specs came (populateCommandLegacyRangeSpec in server.c). */
-function legacyKeyRange(specs: readonly KeySpec[]): LegacyKeyRange {
-  const [only, ...others] = specs;
-  if (only === undefined) return NO_KEYS;
-  const onlyRange = others.length === 0 ? rangeOf(only) : null;
-  if (onlyRange !== null) {
-    return { ...onlyRange, isMovable: only.flags.includes('incomplete') };
-  }
-  let first = 0;
-  let last = 0;
-  let isMovable = false;
-  for (const spec of specs) {
-    const range = rangeOf(spec);
-    if (range === null || range.step !== 1 || (last !== 0 && last !== range.first - 1)) {
-      isMovable = true;
-      continue;
-    }
-    if (spec.flags.includes('incomplete')) isMovable = true;
-    first = first === 0 ? range.first : Math.min(first, range.first);
-    // Compared as unsigned: "from the end" is further than every position.
-    last = range.last >>> 0 > last >>> 0 ? range.last : last;
-  }
-  return first === 0 ? { ...NO_KEYS, isMovable } : { first, last, step: 1, isMovable };
-}
-
-function rangeOf({ beginSearch, findKeys }: KeySpec): { first: number; last: number; step: number } | null {
-  if (typeof beginSearch === 'string' || !('index' in beginSearch)) return null;
-  if (typeof findKeys === 'string' || !('lastKey' in findKeys)) return null;
-  const { lastKey, step } = findKeys;
-  return { first: beginSearch.index, last: lastKey < 0 ? lastKey : beginSearch.index + lastKey, step };
 }

@@ -165,7 +165,7 @@ export const xread = {
   flags: ['readonly', 'blocking'],
   aclCategories: ['stream'],
   keySpecs: [READ_KEYS],
-  keyPositions: keyPositionsOfRead(READ_KEYS),
+  keyPositions: keyPositionsOfRead,
   run: runRead,
 } as const satisfies Command;
 
@@ -180,6 +180,6 @@ export const xreadgroup = {
   flags: ['write', 'blocking'],
   aclCategories: ['stream'],
   keySpecs: [GROUP_READ_KEYS],
-  keyPositions: keyPositionsOfRead(GROUP_READ_KEYS),
+  keyPositions: keyPositionsOfRead,
   run: runRead,
 } as const satisfies Command;

@@ -17,7 +17,6 @@ import { parseInteger } from '../../resp/integer.js';
 import { ErrorReply } from '../../resp/reply.js';
 import type { KeySpec, KeySpecFlag } from '../command.js';
 import type { CommandContext } from '../context.js';
-import { positionsOfSpec } from '../key-positions.js';
 import { parseCount } from './id-arguments.js';
 
 export interface GroupAndConsumer {
@@ -78,8 +77,8 @@ export function parseReadArguments(
   return SYNTAX_ERROR;
 }
 
-/** Where the keys are: their number follows from where STREAMS is, which may be the name of other things too (xreadGetKeys). Asked only where the key specs do not fit. */
-function positionsByOptions(argv: readonly ByteString[]): readonly number[] {
+/** Where the keys are: their number follows from where STREAMS is, which may be the name of other things too (xreadGetKeys in db.c). */
+export function keyPositionsOfRead(argv: readonly ByteString[]): readonly number[] {
   for (let position = 1; position < argv.length; position++) {
     const option = toLowerAscii(asCString(argv[position]!));
     if (option === 'streams') {
@@ -101,10 +100,6 @@ export function streamKeys(startFrom: number, ...flags: KeySpecFlag[]): KeySpec 
     beginSearch: { keyword: 'STREAMS', startFrom },
     findKeys: { lastKey: -1, step: 1, limit: 2 },
   };
-}
-
-export function keyPositionsOfRead(spec: KeySpec): (argv: readonly ByteString[]) => readonly number[] {
-  return (argv) => positionsOfSpec(spec, argv) ?? positionsByOptions(argv);
 }
 
 function parseBlock({ node, nowMs }: CommandContext, text: ByteString): number | ErrorReply {
