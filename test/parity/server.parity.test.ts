@@ -39,14 +39,8 @@ describeParity('server commands', () => {
 
     it('HELP lists the same subcommands', async () => {
       for (const container of [
-        'CLIENT',
-        'COMMAND',
-        'CONFIG',
-        'DEBUG',
-        'LATENCY',
-        'MEMORY',
-        'MODULE',
-        'SLOWLOG',
+        ...['ACL', 'CLIENT', 'CLUSTER', 'COMMAND', 'CONFIG', 'DEBUG', 'FUNCTION', 'LATENCY', 'MEMORY'],
+        ...['MODULE', 'OBJECT', 'PUBSUB', 'SCRIPT', 'SLOWLOG', 'XGROUP', 'XINFO'],
       ]) {
         await pair.same([container, 'HELP'], { normalise: withoutExplanations });
         await pair.same([container.toLowerCase(), 'help', 'me']);

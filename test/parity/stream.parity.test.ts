@@ -294,6 +294,9 @@ const TABLES: Readonly<Record<string, readonly Call[]>> = {
       XGROUP CREATE s end $
       XGROUP CREATE s x1 x
       XGROUP CREATE s x1 -
+      XGROUP CREATE s most 0 ENTRIESREAD 9223372036854775807
+      XREADGROUP GROUP most c COUNT 2 STREAMS s >
+      XINFO GROUPS s
       XGROUP CREATE s mid 2-5 ENTRIESREAD 3
       XGROUP CREATE s x1 0 ENTRIESREAD -2
       XGROUP CREATE s x1 0 ENTRIESREAD x

@@ -15,7 +15,8 @@ const help = {
   run: (context, argv) =>
     helpReply(context, argv, [
       'CAT [<category>]',
-      '    The categories of commands, or the commands of <category>.',
+      '    Without arguments the categories of commands, with one of them',
+      '    the commands that are in it.',
       'DELUSER <username> [<username> ...]',
       '    Remove users.',
       'DRYRUN <username> <command> [<arg> ...]',
@@ -23,7 +24,8 @@ const help = {
       'GETUSER <username>',
       '    The rules of a user.',
       'GENPASS [<bits>]',
-      '    A random password of 256 bits, or of as many as are asked for.',
+      '    A random password in hexadecimal digits: of 256 bits, or of as many',
+      '    as are asked for.',
       'LIST',
       '    All users, as the configuration file has them.',
       'LOAD',

@@ -15,13 +15,17 @@ const SHARED = 0x7fffffff;
 
 const HELP = [
   'ENCODING <key>',
-  '    Name the form in which the value of <key> is held in memory.',
+  '    Name the form in which the value of <key> is held',
+  '    in memory.',
   'FREQ <key>',
-  '    Tell how often <key> was used lately, on a logarithmic scale; needs an LFU maxmemory-policy.',
+  '    Tell how often <key> was used lately, on a logarithmic scale; the',
+  '    maxmemory-policy has to be one of LFU.',
   'IDLETIME <key>',
-  '    Tell for about how many seconds <key> was not used.',
+  '    Tell for about how many seconds <key> was',
+  '    not used.',
   'REFCOUNT <key>',
-  '    Count the references to the value of <key>.',
+  '    Count the references to the value of',
+  '    <key>.',
 ];
 
 function inspect(

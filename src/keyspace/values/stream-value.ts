@@ -119,7 +119,8 @@ export class StreamValue implements StreamCounters {
 
   /** Takes note that the group was given this entry. */
   advance(group: ConsumerGroup, id: StreamId): void {
-    if (group.entriesRead !== UNKNOWN_ENTRIES_READ && !this.hasDeletedFrom(id)) group.entriesRead++;
+    if (group.entriesRead !== UNKNOWN_ENTRIES_READ && !this.hasDeletedFrom(id))
+      group.entriesRead = BigInt.asIntN(64, group.entriesRead + 1n);
     else if (this.entriesAdded !== 0n) group.entriesRead = BigInt.asIntN(64, this.entriesUpTo(id));
     group.lastId = id;
   }
