@@ -1,12 +1,15 @@
 // How the tests run: files in parallel, each in its own worker thread, so no file may count on another.
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'threads',
-    testTimeout: 10_000,
-    hookTimeout: 20_000,
+    // Much of the suite waits for real servers and clients: a second file goes on meanwhile, also on two processors.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
     restoreMocks: true,
     coverage: {
       provider: 'v8',

@@ -1,40 +1,20 @@
 /** The real ports of one node: found free, bound, closed when its process ends, bound again when it starts. */
-import { threadId } from 'node:worker_threads';
 import { RedisTestClusterError } from '../../fixtures/error.js';
 import { BUS_PORT_OFFSET } from '../cluster/constants.js';
 import { ClientListener } from '../io/client-listener.js';
-import { realNowMs, startRealTimer } from '../io/natives.js';
+import { startRealTimer } from '../io/natives.js';
 import type { TcpConnector } from '../io/outside-connector.js';
 import type { RealTimePump } from '../io/real-time-pump.js';
 import type { TlsSettings } from '../io/tls-settings.js';
 import type { NodeProcess } from '../network/node-process.js';
-import { Random } from '../time/random.js';
+import { choosePort, giveBackPort } from './port-range.js';
 
 const ATTEMPTS = 50;
 const HIGHEST_PORT = 65535;
-/**
- * Where client ports are looked for; the bus ports are 10000 above. While a node is stopped anybody may take its ports, so
- * they are none that a system gives away by itself, to outgoing connections or for port 0: Linux does that from 32768 on.
- */
-const FIRST_PORT = 10_000;
-const PORT_CHOICES = 10_000;
-
-/** Each process and thread looks in a part of its own first: a stopped node's ports are not found free by the test file beside it. */
-const PART_SIZE = 500;
-const firstOfPart =
-  FIRST_PORT + PART_SIZE * ((process.pid * 7 + threadId) % Math.floor(PORT_CHOICES / PART_SIZE));
-/** So many attempts are made there; a big cluster needs more than one part. */
-const ATTEMPTS_IN_PART = 25;
 
 /** Whoever looks for a free port holds it for a moment: a node that comes back is patient for a second. */
 const REOPEN_ATTEMPTS = 40;
 const REOPEN_DELAY_MS = 25;
-
-/** Client ports of the clusters of this thread, also of nodes that are stopped. */
-const held = new Set<number>();
-
-/** Apart from the randomness of the cluster, which must not depend on free ports. */
-const choice = new Random(realNowMs() * 1000 + process.pid * 7919 + threadId * 104_729);
 
 export class NodePorts {
   readonly host: string;
@@ -96,15 +76,15 @@ export class NodePorts {
   ): Promise<NodePorts> {
     for (let attempt = 1; ; attempt++) {
       const client = new ClientListener(pump);
-      const port = wanted ?? choosePort(attempt);
+      const port = wanted ?? (await choosePort(attempt));
       try {
         await client.listen(host, port, tls);
         const listenBus = (choice: number): Promise<number> => connector.listen(host, choice, tls !== null);
         const busPort = await openBusPort(listenBus, port, wanted !== null);
-        held.add(port);
         return new NodePorts(host, port, busPort, client, connector, tls);
       } catch (error) {
         await client.close();
+        if (wanted === null) await giveBackPort(port);
         if (wanted !== null || attempt === ATTEMPTS || !isTaken(error)) throw portError(host, port, error);
       }
     }
@@ -158,7 +138,7 @@ export class NodePorts {
   /** Closes them, and leaves them to others. */
   async giveBack(): Promise<void> {
     await this.close();
-    held.delete(this.port);
+    await giveBackPort(this.port);
   }
 
   /** Listens again on the same ports. @throws RedisTestClusterError PORT_IN_USE when another process took one meanwhile. */
@@ -191,16 +171,6 @@ function realDelay(delayMs: number): Promise<void> {
   return new Promise((resolve) => {
     startRealTimer(delayMs, resolve);
   });
-}
-
-function choosePort(attempt: number): number {
-  for (;;) {
-    const port =
-      attempt <= ATTEMPTS_IN_PART
-        ? firstOfPart + choice.below(PART_SIZE)
-        : FIRST_PORT + choice.below(PORT_CHOICES);
-    if (!held.has(port) || held.size >= PART_SIZE / 2) return port;
-  }
 }
 
 /** @param orAny where port + 10000 is not to be had, any other will do. */

@@ -11,9 +11,9 @@ import { pollUntil } from './measure.js';
 const LOOPBACK = '127.0.0.1';
 const START_TIMEOUT_MS = 10_000;
 const CLUSTER_TIMEOUT_MS = 60_000;
-/** Below the range that systems give to outgoing connections; the bus port 10000 above stays below it as well. */
-const FIRST_PORT = 11_000;
-const PORT_CHOICES = 11_000;
+/** Between the ports that nodes of ours take by themselves and those of outgoing connections; the bus port 10000 above as well. */
+const FIRST_PORT = 18_000;
+const PORT_CHOICES = 2000;
 
 /**
  * Runs the servers, each in a directory of its own, and ends them when its standard input closes, which the end of this

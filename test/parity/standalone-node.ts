@@ -13,8 +13,9 @@ import { VirtualClock } from '../../src/time/virtual-clock.js';
 import { RealConnection } from '../support/real-redis.js';
 
 const HOST = '127.0.0.1';
-const FIRST_PORT = 22_500;
-const PORT_CHOICES = 5000;
+/** Above the ports of the nodes and servers of other test files, below those of outgoing connections. */
+const FIRST_PORT = 30_000;
+const PORT_CHOICES = 2700;
 
 export interface StandaloneNode {
   readonly port: number;

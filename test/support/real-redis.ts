@@ -14,9 +14,9 @@ import { replyEnd } from './reply-end.js';
 
 const START_TIMEOUT_MS = 10_000;
 const START_ATTEMPTS = 5;
-/** Below the range that systems give to outgoing connections; the bus port 10000 above stays below it as well. */
-const FIRST_PORT = 11_000;
-const PORT_CHOICES = 11_000;
+/** Between the ports that nodes of ours take by themselves and those of outgoing connections; the bus port 10000 above as well. */
+const FIRST_PORT = 18_000;
+const PORT_CHOICES = 2000;
 
 const PUSH = '>'.charCodeAt(0);
 

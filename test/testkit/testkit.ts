@@ -60,10 +60,10 @@ export function isListening(port: number, host = '127.0.0.1'): Promise<boolean> 
   });
 }
 
-/** A port such that nobody listens on `count` ports from there on, nor on their bus ports. Below the range of outgoing connections. */
+/** A port such that nobody listens on `count` ports from there on, nor on their bus ports; as real servers choose them. */
 export async function freePorts(count: number): Promise<number> {
   for (;;) {
-    const first = 11_000 + Math.floor(Math.random() * 10_000);
+    const first = 18_000 + Math.floor(Math.random() * 1990);
     const ports = Array.from({ length: count }, (_, index) => first + index);
     const taken = await Promise.all(ports.flatMap((port) => [isListening(port), isListening(port + 10_000)]));
     if (!taken.includes(true)) return first;
