@@ -23,6 +23,8 @@ export type { ClusterOptions } from './testkit/cluster-options.js';
 export type { StepOptions, WaitCondition, WaitOptions } from './testkit/cluster-time.js';
 export type { Announcement, MissedNews, Replacement } from './testkit/cluster-views.js';
 export type { CommandArgument, CommandReply } from './testkit/command-client.js';
+export type { NamedMoment } from './testkit/control/conditions.js';
+export { type SharedCluster, shareCluster } from './testkit/control/control-server.js';
 export type { Counters } from './testkit/counters.js';
 export type { Duration } from './testkit/duration.js';
 export type { ClusterLogEntry, EventFilter, EventKind } from './testkit/event-log.js';
@@ -52,6 +54,32 @@ export type { LogLine, LogListener } from './testkit/logging.js';
 export type { FailoverResult } from './testkit/moves/failover.js';
 export type { FailoverMode, FailoverOptions } from './testkit/moves/failover-plan.js';
 export type { SlotMove, SlotMovePoint, SlotMoveState } from './testkit/moves/slot-move.js';
+export {
+  ADDRESS_VARIABLE,
+  type ClusterLease,
+  connectCluster,
+  RemoteCluster,
+} from './testkit/remote/remote-cluster.js';
+export type { RemoteCounters } from './testkit/remote/remote-counters.js';
+export type {
+  RemoteCallFilter,
+  RemoteClientFaultSpec,
+  RemoteCondition,
+  RemoteEventFilter,
+  RemoteFailoverResult,
+  RemoteMessageFilter,
+} from './testkit/remote/remote-filters.js';
+export type {
+  Remote,
+  RemoteClientFault,
+  RemoteFault,
+  RemoteHandle,
+  RemoteHold,
+  RemoteInFlightMessage,
+  RemotePartition,
+  RemoteSlotMove,
+} from './testkit/remote/remote-handles.js';
+export type { RemoteNode } from './testkit/remote/remote-node.js';
 export { checkDeterminism } from './testkit/simulation/check-determinism.js';
 export type { Violation } from './testkit/simulation/invariants/violations.js';
 export { simulate, type Workload } from './testkit/simulation/simulate.js';

@@ -237,6 +237,15 @@ export abstract class ClusterTime extends ClusterEvents {
   async settle(): Promise<void> {
     await this.time.settle();
   }
+
+  /**
+   * For the parts of the test kit: sockets have not settled before that has had a turn, again and again.
+   * @returns a function that takes it back.
+   */
+  settleWith(turn: () => Promise<void>): () => void {
+    this.time.turnsElsewhere.add(turn);
+    return () => void this.time.turnsElsewhere.delete(turn);
+  }
 }
 
 function inStep({ timers }: StepOptions): TimersInStep | null {

@@ -13,6 +13,7 @@ import type { TestNode } from './test-node.js';
 export class Cluster extends ClusterViews implements AsyncDisposable {
   #stopping: Promise<void> | null = null;
   #baseline: Baseline | null = null;
+  readonly #endings: (() => Promise<void>)[] = [];
 
   /** Takes down what reset() goes back to. Called when the cluster is ready. */
   rememberBaseline(): void {
@@ -66,6 +67,11 @@ export class Cluster extends ClusterViews implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
+  }
+
+  /** For the parts of the test kit: what ends with the cluster. */
+  onStop(ending: () => Promise<void>): void {
+    this.#endings.push(ending);
   }
 
   /** @returns false when that does not make it as it was. */
@@ -131,6 +137,7 @@ export class Cluster extends ClusterViews implements AsyncDisposable {
     this.endWaits();
     for (const node of this.nodes) node.process.kill();
     this.pump.stop();
+    await Promise.all(this.#endings.map((end) => end()));
     await connector.closeStreams();
     await Promise.all(ports.map((port) => port.giveBack()));
   }

@@ -20,6 +20,8 @@ const INSTANTS_PER_TURN = 500;
 const BLIND_STEPS = 1000;
 
 export class TimeControl {
+  /** A turn of the event loop in other processes and threads, whose clients go along. */
+  readonly turnsElsewhere = new Set<() => Promise<void>>();
   readonly #pump: RealTimePump;
   #sinceTurn = 0;
   #mostTurns = MOST_TURNS;
@@ -85,6 +87,7 @@ export class TimeControl {
     let turns = 0;
     for (; quietTurns < QUIET_TURNS && turns < this.#mostTurns; turns++) {
       await nextLoopTurn();
+      for (const turn of this.turnsElsewhere) await turn();
       // A client that writes by a faked setImmediate writes now. Only then: such a move takes milliseconds.
       if (timers !== null && isDueNow(timers)) await timers.advance(0);
       quietTurns = this.#pump.traffic === traffic ? quietTurns + 1 : 0;
