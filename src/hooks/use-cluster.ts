@@ -1,18 +1,7 @@
 /** A cluster for a test file (or a suite), started and stopped by the hooks of whatever test runner is there. */
-import { Cluster, type ClusterOptions, RedisTestClusterError, startCluster } from '../index.js';
-
-type Hook = (run: () => Promise<void>, ...rest: never[]) => unknown;
-
-/** Hooks as the test runners have them; `vitest`, `@vitest/runner`, `node:test`, the globals of Jest and of mocha fit as they are. */
-export interface TestHooks {
-  /** Runs once before the tests: vitest and Jest. */
-  readonly beforeAll?: Hook;
-  /** The same: mocha and node:test. */
-  readonly before?: Hook;
-  readonly afterAll?: Hook;
-  readonly after?: Hook;
-  readonly beforeEach?: Hook;
-}
+import { Cluster, type ClusterOptions, startCluster } from '../index.js';
+import { standingFor } from './standing-for.js';
+import { type BetweenTests, checkBetweenTests, hooksOf, type TestHooks } from './test-hooks.js';
 
 export interface UseClusterOptions extends ClusterOptions {
   /**
@@ -20,10 +9,8 @@ export interface UseClusterOptions extends ClusterOptions {
    * topology is the one it started with (`cluster.reset()`). `'flush'`: only the data goes. `'nothing'`: the tests build
    * on each other.
    */
-  readonly betweenTests?: 'reset' | 'flush' | 'nothing';
+  readonly betweenTests?: BetweenTests;
 }
-
-const CHOICES: readonly unknown[] = ['reset', 'flush', 'nothing'];
 
 /**
  * Starts a cluster before the tests, brings it back to its beginning before each of them, and stops it after the last.
@@ -56,16 +43,13 @@ export function useCluster(
   const hasObject = typeof mastersOrOptions === 'object';
   const hooks = hasObject ? (replicasOrHooks as TestHooks | undefined) : givenHooks;
   const { betweenTests = 'reset', ...options } = (hasObject ? mastersOrOptions : givenOptions) ?? {};
-  if (!CHOICES.includes(betweenTests))
-    fail(`betweenTests must be 'reset', 'flush' or 'nothing', got '${betweenTests}'`);
-  const found = hooks ?? (globalThis as TestHooks);
-  const before = found.beforeAll ?? found.before;
-  const after = found.afterAll ?? found.after;
-  if (typeof before !== 'function' || typeof after !== 'function') {
-    fail(
-      'no test hooks: call it at the top of a test file, or hand in the hooks of your runner, as in useCluster(3, 1, { beforeAll, afterAll, beforeEach })',
-    );
-  }
+  checkBetweenTests('useCluster()', betweenTests);
+  const { before, after, beforeEach } = hooksOf(
+    'useCluster()',
+    'useCluster(3, 1, hooks)',
+    hooks,
+    betweenTests,
+  );
 
   let current: Cluster | null = null;
   before(async () => {
@@ -73,45 +57,14 @@ export function useCluster(
       ? await startCluster(options)
       : await startCluster(mastersOrOptions, replicasOrHooks as number | undefined, options);
   });
-  if (betweenTests !== 'nothing') {
-    if (typeof found.beforeEach !== 'function')
-      fail("no beforeEach among the hooks; or say betweenTests: 'nothing'");
-    found.beforeEach(async () => {
-      if (current === null) return;
-      if (betweenTests === 'reset') await current.reset();
-      else await current.flush();
-    });
-  }
+  beforeEach?.(async () => {
+    if (current === null) return;
+    if (betweenTests === 'reset') await current.reset();
+    else await current.flush();
+  });
   after(async () => {
     await current?.stop();
     current = null;
   });
-  return standingFor(() => current);
-}
-
-/** An object that behaves as the cluster that is there when it is touched. */
-function standingFor(current: () => Cluster | null): Cluster {
-  const cluster = (property: string | symbol): object => {
-    const running = current();
-    if (running !== null) return running;
-    // Runners and consoles look at everything that they are shown.
-    if (typeof property === 'symbol' || property === 'then' || property === 'toJSON') return {};
-    throw new RedisTestClusterError(
-      'NOT_STARTED',
-      `useCluster(): the cluster runs in tests and in hooks after beforeAll only; '${property}' was asked for outside of them`,
-    );
-  };
-  return new Proxy(Object.create(Cluster.prototype) as Cluster, {
-    get: (_target, property) => {
-      const running = cluster(property);
-      const value: unknown = Reflect.get(running, property, running);
-      return typeof value === 'function' ? (value.bind(running) as unknown) : value;
-    },
-    has: (_target, property) => Reflect.has(cluster(property), property),
-    set: () => false,
-  });
-}
-
-function fail(message: string): never {
-  throw new RedisTestClusterError('INVALID_ARGUMENT', `useCluster(): ${message}`);
+  return standingFor('useCluster()', Cluster.prototype, () => current);
 }

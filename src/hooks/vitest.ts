@@ -1,16 +1,31 @@
 /** `redis-test-cluster/vitest`: clusters that end by themselves, a fixture, and matchers. https://vitest.dev/guide/test-context */
-import { afterAll, test as base, beforeAll, beforeEach, expect, onTestFinished, type TestAPI } from 'vitest';
-import { type Cluster, type ClusterOptions, startCluster as start } from '../index.js';
+import {
+  afterAll,
+  test as base,
+  beforeAll,
+  beforeEach,
+  expect,
+  inject,
+  onTestFinished,
+  type TestAPI,
+} from 'vitest';
+import { type Cluster, type ClusterOptions, type RemoteCluster, startCluster as start } from '../index.js';
 import { type ClusterMatchers, clusterMatchers } from './matchers.js';
+import { PROVIDED, type UseSharedClusterOptions, useSharedCluster as useShared } from './shared-cluster.js';
 import { type UseClusterOptions, useCluster as use } from './use-cluster.js';
 
 export * from '../index.js';
 export { type ClusterMatchers, clusterMatchers } from './matchers.js';
+export type { UseSharedClusterOptions } from './shared-cluster.js';
 export type { UseClusterOptions } from './use-cluster.js';
 
 declare module 'vitest' {
   // biome-ignore lint/suspicious/noExplicitAny: vitest declares it with this parameter.
   interface Matchers<T = any> extends ClusterMatchers<T> {}
+  interface ProvidedContext {
+    /** Address of the cluster that the global setup shares; see sharedCluster. */
+    readonly 'redis-test-cluster': string;
+  }
 }
 
 expect.extend(clusterMatchers);
@@ -62,6 +77,15 @@ export function useCluster(
   return typeof mastersOrOptions === 'object'
     ? use(mastersOrOptions, hooks)
     : use(mastersOrOptions, replicasPerMaster, hooks, options);
+}
+
+/** The cluster of the global setup, with the hooks of vitest: see useSharedCluster() of `redis-test-cluster/hooks`. */
+export function useSharedCluster(options: UseSharedClusterOptions = {}): RemoteCluster {
+  const address = inject(PROVIDED);
+  return useShared(
+    { beforeAll, afterAll, beforeEach },
+    { ...(address === undefined ? {} : { address }), ...options },
+  );
 }
 
 /** What the fixtures hand to a test. */

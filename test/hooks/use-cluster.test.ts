@@ -1,32 +1,8 @@
 /** useCluster() with hooks that are called by hand: what it registers and what it gives. */
 import { describe, expect, it } from 'vitest';
-import { type TestHooks, useCluster } from '../../src/hooks/hooks.js';
+import { useCluster } from '../../src/hooks/hooks.js';
 import { Cluster, keyForSlot } from '../../src/index.js';
-
-/** Hooks that are kept until the test runs them. */
-class HandDrivenHooks {
-  readonly #kept: { name: string; run: () => Promise<void> }[] = [];
-
-  get names(): string[] {
-    return this.#kept.map(({ name }) => name);
-  }
-
-  hook(name: string): (run: () => Promise<void>) => void {
-    return (run) => void this.#kept.push({ name, run });
-  }
-
-  async run(name: string): Promise<void> {
-    for (const hook of this.#kept) if (hook.name === name) await hook.run();
-  }
-}
-
-function jestLike(hooks: HandDrivenHooks): TestHooks {
-  return {
-    beforeAll: hooks.hook('beforeAll'),
-    afterAll: hooks.hook('afterAll'),
-    beforeEach: hooks.hook('beforeEach'),
-  };
-}
+import { HandDrivenHooks, jestLike } from './hand-driven-hooks.js';
 
 describe('useCluster', () => {
   it('starts, resets and stops a cluster by the hooks, which it stands for', async () => {

@@ -72,6 +72,8 @@ describe('the published package', { timeout: 60_000 }, () => {
         'dist/src/hooks/hooks.d.ts',
         'dist/src/vitest.js',
         'dist/src/hooks/vitest.d.ts',
+        'dist/src/vitest-global-setup.js',
+        'dist/src/hooks/vitest-global-setup.d.ts',
         'dist/cjs/package.json',
         'dist/cjs/src/index.js',
         'dist/cjs/src/index.d.ts',

@@ -41,6 +41,55 @@ const esm = `
   import { useCluster } from 'redis-test-cluster/hooks';
 `;
 
+/** For two files that share the cluster of a global setup; each checks that it is the one of the other. */
+const sharedBody = `
+  const test = typeof it === 'function' ? it : globalThis.test ?? nodeTest;
+  const ask = (node, line) => new Promise((resolve, reject) => {
+    const socket = connect(node.port, node.host);
+    socket.once('error', reject);
+    socket.once('data', (data) => { resolve(String(data)); socket.destroy(); });
+    socket.write(line + '\\r\\n');
+  });
+  const key = keyForSlot(42);
+  test('is the cluster of the other file', () => {
+    try { writeFileSync('seed.txt', String(shared.seed), { flag: 'wx' }); }
+    catch { assert.equal(readFileSync('seed.txt', 'utf8'), String(shared.seed)); }
+  });
+`;
+const fastForward = `${sharedBody}
+  test('fast-forwards', async () => {
+    const old = shared.nodeForSlot(42);
+    assert.equal(await ask(old, 'SET ' + key + ' value EX 3600'), '+OK\\r\\n');
+    await shared.advance('1h');
+    assert.equal(await ask(old, 'GET ' + key), '$-1\\r\\n');
+    await old.kill();
+    await shared.waitFor(() => shared.nodeForSlot(42) !== old);
+    assert.equal(old.state, 'stopped');
+  });
+`;
+const injects = `${sharedBody}
+  test('injects a fault', async () => {
+    const fault = await shared.inject({ error: 'LOADING' }, { command: 'GET', times: 1 });
+    assert.match(await ask(shared.nodeForSlot(42), 'GET ' + key), /^-LOADING /);
+    assert.equal(await fault.hits, 1);
+    assert.equal(await ask(shared.nodeForSlot(42), 'GET ' + key), '$-1\\r\\n');
+  });
+`;
+const sharedCjs = `
+  const assert = require('node:assert/strict');
+  const { readFileSync, writeFileSync } = require('node:fs');
+  const { connect } = require('node:net');
+  const { keyForSlot } = require('redis-test-cluster');
+  const { useSharedCluster } = require('redis-test-cluster/hooks');
+  const shared = useSharedCluster();
+`;
+const sharedEsm = `
+  import assert from 'node:assert/strict';
+  import { readFileSync, writeFileSync } from 'node:fs';
+  import { connect } from 'node:net';
+  import { keyForSlot } from 'redis-test-cluster';
+`;
+
 const VITEST = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default'];
 
 export const runners: readonly Runner[] = [
@@ -123,7 +172,87 @@ export const runners: readonly Runner[] = [
     command: ['--test', '--test-reporter=tap', 'node.mjs'],
     success: /# pass 2\b/,
   },
+  {
+    name: 'vitest, two files that share a cluster',
+    needs: ['vitest'],
+    files: {
+      'vitest.config.mjs': `
+        export default { test: { globalSetup: ['redis-test-cluster/vitest/global-setup'], globals: true } };
+      `,
+      ...twoFiles(
+        'test.mjs',
+        `${sharedEsm}
+        import { useSharedCluster } from 'redis-test-cluster/vitest';
+        const shared = useSharedCluster();`,
+      ),
+    },
+    command: [...VITEST, '--pool=forks', '--maxWorkers=2'],
+    success: /Tests.* 4 passed/,
+  },
+  {
+    name: 'Jest, two files that share a cluster',
+    needs: ['jest'],
+    files: {
+      'setup.cjs': `module.exports = require('redis-test-cluster/hooks').sharedCluster(3, 1).setup;`,
+      ...twoFiles('test.cjs', sharedCjs),
+    },
+    command: [
+      ...['node_modules/jest/bin/jest.js', '--testMatch', '**/*.test.cjs', '--ci', '--colors=false'],
+      ...['--globalSetup', './setup.cjs', '--maxWorkers', '2'],
+    ],
+    success: /Tests: +4 passed/,
+  },
+  {
+    name: 'mocha, two files that share a cluster, in parallel',
+    needs: ['mocha'],
+    files: {
+      'setup.cjs': `
+        const { sharedCluster } = require('redis-test-cluster/hooks');
+        const { setup, teardown } = sharedCluster(3, 1);
+        module.exports = { mochaGlobalSetup: setup, mochaGlobalTeardown: teardown };`,
+      // In a suite: hooks at the top would be those of both files.
+      ...twoFiles('test.cjs', `describe('a shared cluster', () => { ${sharedCjs}`, '});'),
+    },
+    command: [
+      ...['node_modules/mocha/bin/mocha.js', '--timeout', '20000', '--require', './setup.cjs'],
+      ...['--parallel', '--jobs', '2', '*.test.cjs'],
+    ],
+    success: /4 passing/,
+  },
+  {
+    name: 'node:test, two files that share a cluster',
+    needs: [],
+    files: {
+      // Node.js 20 has no global setup: the script that runs the tests has the cluster.
+      'run-tests.mjs': `
+        import { run } from 'node:test';
+        import { tap } from 'node:test/reporters';
+        import { resolve } from 'node:path';
+        import { sharedCluster } from 'redis-test-cluster/hooks';
+        const teardown = await sharedCluster(3, 1).setup();
+        const files = ['fast-forward.test.mjs', 'injects.test.mjs'].map((file) => resolve(file));
+        const events = run({ files, concurrency: 2 });
+        events.once('end', teardown);
+        events.compose(tap).pipe(process.stdout);`,
+      ...twoFiles(
+        'test.mjs',
+        `${sharedEsm}
+        import nodeTest, * as hooks from 'node:test';
+        import { useSharedCluster } from 'redis-test-cluster/hooks';
+        const shared = useSharedCluster(hooks);`,
+      ),
+    },
+    command: ['run-tests.mjs'],
+    success: /# pass 4\b/,
+  },
 ];
+
+function twoFiles(extension: string, begin: string, end = ''): Record<string, string> {
+  return {
+    [`fast-forward.${extension}`]: begin + fastForward + end,
+    [`injects.${extension}`]: begin + injects + end,
+  };
+}
 
 /**
  * Runs a runner's tests in a folder of the project.

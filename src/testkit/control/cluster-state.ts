@@ -18,7 +18,7 @@ export class NodeKeys {
 
   /** @param which a key, an id, `host:port` or a port. @throws RedisTestClusterError NO_SUCH_NODE */
   find(cluster: Cluster, which: unknown): TestNode {
-    const known = cluster.nodes.find((node) => this.#keys.get(node) === which);
+    const known = cluster.nodes.find((node) => this.keyOf(node) === which);
     if (known !== undefined) return known;
     if (typeof which === 'string' || typeof which === 'number') return cluster.node(which);
     return noSuchNode(`a node is named by its id, its host:port or its port, got ${JSON.stringify(which)}`);

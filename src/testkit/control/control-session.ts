@@ -9,7 +9,7 @@ import { Handles } from './handles.js';
 import type { LeaseKind, Leases } from './lease.js';
 import type { CallContext } from './method.js';
 import { METHODS } from './methods.js';
-import { PROTOCOL_VERSION, type Welcome, type WireError } from './protocol.js';
+import { PROTOCOL_VERSION, type Request, type Welcome, type WireError } from './protocol.js';
 import { fromJson, toJson } from './value-codec.js';
 
 /** What sessions share. */
@@ -60,7 +60,7 @@ export class ControlSession {
   }
 
   async #onMessage(message: unknown): Promise<void> {
-    const { id, method, params, pong } = (message ?? {}) as Readonly<Record<string, unknown>>;
+    const { id, method, params, pong } = (message ?? {}) as Partial<Request> & { readonly pong?: number };
     if (typeof pong === 'number') {
       this.#pings.get(pong)?.();
       return;

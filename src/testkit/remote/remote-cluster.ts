@@ -176,8 +176,8 @@ export class RemoteCluster extends RemoteTime implements AsyncDisposable {
   }
 
   /** Without `onStep`: a function cannot cross. */
-  rollingReplace(): Promise<readonly Remote<Replacement>[]> {
-    return this.call('rollingReplace');
+  rollingReplace(options: { readonly onStep?: never } = {}): Promise<readonly Remote<Replacement>[]> {
+    return this.call('rollingReplace', options);
   }
 
   announce(nodes: OneOrMore<RemoteNode>, how: Announcement): Promise<void> {
