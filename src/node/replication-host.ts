@@ -47,10 +47,13 @@ export function createReplicationHost(parts: ReplicationHostParts): ReplicationH
         },
         onClose: (reason) => handlers.onClose(reason),
       }),
-    createSnapshot(request) {
-      const rdb = snapshots.create(request);
-      if (request.overDisk === true) parts.persistence().keepSnapshot(rdb);
-      return rdb;
+    createSnapshot: (request) => snapshots.create(request),
+    saver: {
+      get running() {
+        return parts.persistence().runningSnapshot;
+      },
+      start: (rdb, target, watcher) => parts.persistence().saveForReplicas(rdb, target === 'disk', watcher),
+      abandon: () => parts.persistence().abandonSnapshot(),
     },
     loadSnapshot(rdb) {
       parts.persistence().beforeSync();

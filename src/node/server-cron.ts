@@ -47,7 +47,9 @@ export class ServerCron {
     if (node.debugSwitches.activeExpire) node.keyspace.activeExpireCycle(this.#host.clock.nowMs());
     node.rates.sample(node.stats, this.#host.clock.nowMs() * 1000);
     this.#clientsCron();
+    const hadChild = node.persistence.child.running !== null;
     node.persistence.cron();
+    if (hadChild && node.persistence.child.running === null) node.replication.onChildEnded();
     if (this.#runs % RUNS_PER_SECOND === 0) {
       this.#closeIdleClients();
       this.#redirectBlockedClients();

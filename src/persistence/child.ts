@@ -27,6 +27,7 @@ interface RunningChild extends Child {
   readonly failed: boolean;
   signal: number;
   readonly onEnd: (outcome: ChildOutcome) => void;
+  readonly onProgress: (part: number) => void;
 }
 
 export class BackgroundChild {
@@ -54,8 +55,14 @@ export class BackgroundChild {
   /**
    * @param work writes the file. @returns false when it could not: the child ends with an error.
    * @param onEnd called by check() when the child is over.
+   * @param onProgress called by check() before that: the part of the work that is done, from 0 to 1.
    */
-  fork(kind: ChildKind, work: (pid: number) => boolean, onEnd: (outcome: ChildOutcome) => void): Child {
+  fork(
+    kind: ChildKind,
+    work: (pid: number) => boolean,
+    onEnd: (outcome: ChildOutcome) => void,
+    onProgress: (part: number) => void = () => undefined,
+  ): Child {
     const { clock, keyspace } = this.#host;
     // Other processes start in between, so the numbers are not in a row.
     const modelledPid = this.#host.processId + 1 + this.#forks++;
@@ -67,7 +74,7 @@ export class BackgroundChild {
     const failed = !work(pid);
     const startedAtMs = clock.nowMs();
     const endsAtMs = startedAtMs + (failed ? 0 : durationMs);
-    this.#running = { process, kind, pid, keys, startedAtMs, endsAtMs, failed, signal: 0, onEnd };
+    this.#running = { process, kind, pid, keys, startedAtMs, endsAtMs, failed, signal: 0, onEnd, onProgress };
     return this.#running;
   }
 
@@ -86,7 +93,11 @@ export class BackgroundChild {
   check(): void {
     const child = this.#running;
     if (child === null) return;
-    if (child.signal === 0 && this.#host.clock.nowMs() < child.endsAtMs) return;
+    const nowMs = this.#host.clock.nowMs();
+    if (child.signal === 0 && nowMs < child.endsAtMs) {
+      child.onProgress((nowMs - child.startedAtMs) / (child.endsAtMs - child.startedAtMs));
+      return;
+    }
     this.#running = null;
     child.process?.end();
     child.onEnd({ signal: child.signal, failed: child.failed });

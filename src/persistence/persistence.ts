@@ -6,10 +6,10 @@ import { AofFiles, wordsOf } from './aof-files.js';
 import { AofLoader } from './aof-loader.js';
 import { AofRewriter } from './aof-rewriter.js';
 import { AppendOnlyFile } from './append-only-file.js';
-import { BackgroundChild, keyDelayMs, SIGUSR1 } from './child.js';
+import { BackgroundChild, type Child, keyDelayMs, SIGUSR1 } from './child.js';
 import type { LoadedRdb, LoadRdbOptions, PersistenceHost } from './ports.js';
 import { failReload, loadRdbFile } from './rdb-loader.js';
-import { RdbSaver } from './rdb-saver.js';
+import { RdbSaver, type SaveWatcher } from './rdb-saver.js';
 import { StartError } from './start-error.js';
 
 /** What the last load brought, for INFO. */
@@ -29,6 +29,8 @@ export class Persistence {
   readonly #files: AofFiles;
   readonly #loader: AofLoader;
   lastLoad: LastLoad = { startedAtMs: 0, bytes: 0, keys: 0, expired: 0 };
+  /** The last child that sent a snapshot straight to replicas. */
+  #streaming: Child | null = null;
   #cronRuns = 0;
 
   constructor(host: PersistenceHost) {
@@ -189,16 +191,35 @@ export class Persistence {
     }
   }
 
-  /** A snapshot for replicas that goes over the disk is as good as one of BGSAVE. */
-  keepSnapshot(rdb: Uint8Array): void {
-    const { config, storage, log } = this.#host;
-    if (!this.#keepsSyncFiles) return;
-    try {
-      storage.write(config.dbfilename, rdb, true);
-      this.rdb.onSaved();
-    } catch (error) {
-      log('warning', `Failed opening the temp RDB file for saving: ${wordsOf(error)}`);
+  /** Saves a snapshot for replicas. @param overDisk false: it goes straight to them. */
+  saveForReplicas(rdb: Uint8Array, overDisk: boolean, watcher: SaveWatcher): void {
+    if (overDisk) {
+      this.rdb.startForReplicas(rdb, this.#keepsSyncFiles, watcher);
+      return;
     }
+    const child = this.child.fork(
+      'rdb',
+      () => true,
+      (outcome) => watcher.onEnd(outcome),
+      (part) => watcher.onProgress(part),
+    );
+    this.#streaming = child;
+    this.#host.log('notice', `Background RDB transfer started by pid ${child.pid}`);
+    this.child.check();
+  }
+
+  /** No replica waits for the snapshot any more. */
+  abandonSnapshot(): void {
+    if (this.runningSnapshot === 'disk' && this.#host.config.save.length > 0) return;
+    this.child.kill(SIGUSR1);
+  }
+
+  /** Where the child that runs writes an RDB file to. */
+  get runningSnapshot(): 'disk' | 'sockets' | 'other' | null {
+    const { running } = this.child;
+    if (running === null) return null;
+    if (running.kind !== 'rdb') return 'other';
+    return running === this.#streaming ? 'sockets' : 'disk';
   }
 
   /** rdb-del-sync-files: where nothing else is kept, nothing is left of a synchronization. */

@@ -7,6 +7,12 @@ import type { PersistenceHost } from './ports.js';
 /** After a save in the background that failed, the next one is not tried at once. */
 const RETRY_DELAY_S = 5;
 
+/** Hears how a save goes. */
+export interface SaveWatcher {
+  onProgress(part: number): void;
+  onEnd(outcome: ChildOutcome): void;
+}
+
 export class RdbSaver {
   readonly #host: PersistenceHost;
   readonly #child: BackgroundChild;
@@ -67,7 +73,7 @@ export class RdbSaver {
   saveNow(): boolean {
     const { storage, config, processId } = this.#host;
     const temporary = `temp-${processId}.rdb`;
-    if (!this.#write(temporary)) return false;
+    if (!this.#write(temporary, () => this.#host.writeRdb({ isAofBase: false }))) return false;
     if (!this.#moveInPlace(temporary, config.dbfilename)) {
       storage.remove(temporary);
       return false;
@@ -115,7 +121,17 @@ export class RdbSaver {
     return this.lastStatusOk || sinceTryS > RETRY_DELAY_S;
   }
 
-  #start(): void {
+  /** A snapshot for replicas that goes over the disk is as good as one of BGSAVE. @param isKept false: no file is left of it. */
+  startForReplicas(rdb: Uint8Array, isKept: boolean, watcher: SaveWatcher): void {
+    this.#start(isKept ? () => rdb : null, watcher);
+    this.#child.check();
+  }
+
+  /** @param content null: nothing is written. */
+  #start(
+    content: (() => Uint8Array) | null = () => this.#host.writeRdb({ isAofBase: false }),
+    watcher?: SaveWatcher,
+  ): void {
     const { keyspace, clock } = this.#host;
     this.saves++;
     this.#lastTryMs = clock.nowMs();
@@ -124,14 +140,16 @@ export class RdbSaver {
     const child = this.#child.fork(
       'rdb',
       (pid) => {
-        file = `temp-${pid}.rdb`;
-        return this.#write(file);
+        file = content === null ? '' : `temp-${pid}.rdb`;
+        return content === null || this.#write(file, content);
       },
       (outcome) => {
         const ok = this.#settle(outcome, file);
         if (ok) this.#savedDirty = dirty;
         this.lastDurationS = seconds(clock.nowMs()) - seconds(child.startedAtMs);
+        watcher?.onEnd(ok ? outcome : { ...outcome, failed: true });
       },
+      (part) => watcher?.onProgress(part),
     );
     this.#host.log('notice', `Background saving started by pid ${child.pid}`);
   }
@@ -140,11 +158,11 @@ export class RdbSaver {
     const { storage, config, log, clock } = this.#host;
     if (signal !== 0) {
       log('warning', `Background saving terminated by signal ${signal}`);
-      storage.remove(file);
+      if (file !== '') storage.remove(file);
       if (signal !== SIGUSR1) this.lastStatusOk = false;
       return false;
     }
-    if (failed || !this.#moveInPlace(file, config.dbfilename)) {
+    if (failed || (file !== '' && !this.#moveInPlace(file, config.dbfilename))) {
       log('warning', 'Background saving error');
       this.lastStatusOk = false;
       return false;
@@ -156,10 +174,10 @@ export class RdbSaver {
     return true;
   }
 
-  #write(file: string): boolean {
+  #write(file: string, content: () => Uint8Array): boolean {
     const { storage, log } = this.#host;
     try {
-      storage.write(file, this.#host.writeRdb({ isAofBase: false }), true);
+      storage.write(file, content(), true);
       return true;
     } catch (error) {
       log(

@@ -20,6 +20,7 @@ type Lines = (readonly [name: string, value: string])[];
 
 const STATE_NAMES: Readonly<Record<ReplicaState, string>> = {
   'waiting-for-snapshot': 'wait_bgsave',
+  'snapshot-under-way': 'wait_bgsave',
   online: 'online',
   'snapshot-only': 'rdb_transmitted',
 };

@@ -66,12 +66,35 @@ export interface SnapshotRequest {
   readonly streamDbIndex: number;
   readonly replicationId: string;
   readonly replicationOffset: number;
-  /** It goes over the disk (repl-diskless-sync no): there it is the RDB file of the node. Absent = it does not. */
-  readonly overDisk?: boolean;
   /** REPLCONF rdb-filter-only left the keys out. */
   readonly excludeData: boolean;
   /** REPLCONF rdb-filter-only left the functions out. */
   readonly excludeFunctions: boolean;
+}
+
+export type SnapshotTarget = 'disk' | 'sockets';
+
+export interface SnapshotOutcome {
+  /** The signal that ended the child; 0 = none. */
+  readonly signal: number;
+  readonly failed: boolean;
+}
+
+/** Hears of the child that makes a snapshot. */
+export interface SnapshotWatcher {
+  /** @param part that is made by now, from 0 to 1. */
+  onProgress(part: number): void;
+  onEnd(outcome: SnapshotOutcome): void;
+}
+
+/** The child processes of the node, one at a time. */
+export interface SnapshotSaver {
+  /** What the child that runs writes: an RDB file, a snapshot for replicas, something else. Null: none runs. */
+  readonly running: SnapshotTarget | 'other' | null;
+  /** The child ends at once when its work takes no time. @param target disk: there it is the RDB file of the node. */
+  start(rdb: Uint8Array, target: SnapshotTarget, watcher: SnapshotWatcher): void;
+  /** No replica waits any more: the child ends, unless it saves for the node as well. */
+  abandon(): void;
 }
 
 export interface LoadedSnapshot {
@@ -90,6 +113,8 @@ export interface ReplicationHost {
   connect(host: string, port: number, handlers: ByteStreamHandlers): ByteStream | null;
   /** An RDB file of the dataset as it is now. Null = a snapshot cannot be made. */
   createSnapshot(request: SnapshotRequest): Uint8Array | null;
+  /** Absent: a snapshot is made in no time. */
+  readonly saver?: SnapshotSaver;
   /** Replaces the whole dataset. Throws RdbFormatError when the file is malformed; the dataset is then empty. */
   loadSnapshot(rdb: Uint8Array): LoadedSnapshot;
   /** The snapshot is loaded and the link is live: what persistence is on begins anew with it. */

@@ -86,6 +86,7 @@ export class PrimarySide {
     const replica = this.#known.get(session);
     if (replica === undefined) return;
     this.#known.delete(session);
+    replica.isGone = true;
     const index = this.#attached.indexOf(replica);
     if (index < 0) return;
     this.#attached.splice(index, 1);
@@ -97,7 +98,7 @@ export class PrimarySide {
 
   /** Closes the connections of all replicas: they have to learn that the history changed. */
   disconnectAll(reason: string): void {
-    for (const replica of [...this.#attached]) this.#disconnect(replica, reason);
+    for (const replica of [...this.#attached]) this.disconnect(replica, reason);
   }
 
   /** Adds a command to the stream. @param dbIndex -1 = it concerns no database. */
@@ -135,7 +136,7 @@ export class PrimarySide {
     replica.ackOffset = Math.max(replica.ackOffset, offset);
     if (aofOffset !== null) replica.aofAckOffset = Math.max(replica.aofAckOffset, aofOffset);
     replica.ackAtMs = this.#host.clock.nowMs();
-    if (replica.heldBack !== null) replica.startStream();
+    if (replica.heldBack !== null && replica.state === 'online') replica.startStream();
   }
 
   /** Online replicas that acknowledged the stream up to that offset. */
@@ -171,7 +172,7 @@ export class PrimarySide {
     }
     this.#cronRuns++;
     for (const replica of this.#attached) {
-      if (replica.state === 'waiting-for-snapshot') replica.session.sendRaw('\n');
+      if (replica.awaitsSnapshotFile) replica.session.sendRaw('\n', false);
     }
     this.#disconnectTimedOut();
     if (isMaster) this.#dropIdleBacklog();
@@ -188,7 +189,7 @@ export class PrimarySide {
       if (replica.state !== 'online' || replica.usesSync) continue;
       if (secondsSince(replica.ackAtMs, nowMs) <= this.#host.config['repl-timeout']) continue;
       this.#host.log('warning', `Disconnecting timedout replica (streaming sync): ${replica.name}`);
-      this.#disconnect(replica, 'replica timeout');
+      this.disconnect(replica, 'replica timeout');
     }
   }
 
@@ -203,7 +204,7 @@ export class PrimarySide {
     log('notice', `Replication backlog freed after ${ttl} seconds without connected replicas.`);
   }
 
-  #disconnect(replica: Replica, reason: string): void {
+  disconnect(replica: Replica, reason: string): void {
     this.remove(replica.session);
     replica.session.close(reason);
   }

@@ -3,7 +3,7 @@ import type { ByteString } from '../resp/byte-string.js';
 import type { ReplicaSession } from './ports.js';
 
 /** Where the synchronization stands; null before PSYNC or SYNC. */
-export type ReplicaState = 'waiting-for-snapshot' | 'online' | 'snapshot-only';
+export type ReplicaState = 'waiting-for-snapshot' | 'snapshot-under-way' | 'online' | 'snapshot-only';
 
 export class Replica {
   readonly session: ReplicaSession;
@@ -27,7 +27,11 @@ export class Replica {
   /** What the replica has fsynced to its AOF. */
   aofAckOffset = 0;
   ackAtMs = 0;
-  /** What waits for the replica's first acknowledgement after a snapshot with an end mark; null = nothing has to wait. */
+  /** Its snapshot comes from the child as it is made, not from the disk. */
+  isStreamedTo = false;
+  /** The session ended. */
+  isGone = false;
+  /** The stream that follows the snapshot, until that has arrived, and the replica's acknowledgement after one with an end mark; null = nothing has to wait. */
   heldBack: (ByteString | Uint8Array)[] | null = null;
 
   constructor(session: ReplicaSession) {
@@ -46,6 +50,12 @@ export class Replica {
     return ip.includes(':') ? `[${ip}]:${this.listeningPort}` : `${ip}:${this.listeningPort}`;
   }
 
+  /** There is nothing to send it yet but empty lines, which tell that the master lives. */
+  get awaitsSnapshotFile(): boolean {
+    if (this.state === 'snapshot-under-way') return !this.isStreamedTo;
+    return this.state === 'waiting-for-snapshot';
+  }
+
   get isFiltered(): boolean {
     return this.excludeData || this.excludeFunctions;
   }
@@ -55,9 +65,16 @@ export class Replica {
     return this.excludeData === other.excludeData && this.excludeFunctions === other.excludeFunctions;
   }
 
+  /** It understands all that the other one does. */
+  hasCapabilitiesOf(other: Replica): boolean {
+    if (other.understandsEof && !this.understandsEof) return false;
+    return this.understandsPsync2 || !other.understandsPsync2;
+  }
+
   /** Sends a part of the stream, or keeps it until the replica is ready. */
   feed(bytes: ByteString | Uint8Array): void {
-    if (this.state !== 'online') return;
+    if (this.state !== 'online' && this.state !== 'snapshot-under-way') return;
+    if (this.snapshotOnly) return;
     if (this.heldBack === null) this.session.sendRaw(bytes);
     else this.heldBack.push(bytes);
   }

@@ -179,6 +179,11 @@ export class Replication {
     if (this.failover.state !== 'no-failover') this.#cron();
   }
 
+  /** A child that saved ended: replicas may wait for the next one. */
+  onChildEnded(): void {
+    this.#resynchronization.startWaiting();
+  }
+
   /** To be called when the node has handled an input, before what it wrote is flushed. */
   beforeSleep(): void {
     this.acknowledgements.beforeSleep();
@@ -279,7 +284,7 @@ export class Replication {
     const isFailoverPause =
       (this.failover.hasTimeLimit || this.#host.isManualFailoverInProgress()) && this.#host.isStreamPaused();
     this.#primary.cron(!this.isReplica, isFailoverPause);
-    this.#resynchronization.cron();
+    this.#resynchronization.startWaiting();
     this.#primary.refreshGoodReplicas();
   }
 

@@ -5,6 +5,7 @@ import type { ReplicationHistory } from './history.js';
 import type { ReplicationHost } from './ports.js';
 import type { PrimarySide } from './primary-side.js';
 import type { Replica } from './replica.js';
+import { SnapshotTransfer } from './snapshot-transfer.js';
 import { secondsSince } from './unix-seconds.js';
 
 const EOF_MARK_LENGTH = 40;
@@ -15,6 +16,8 @@ export class Resynchronization {
   readonly #primary: PrimarySide;
   /** The database that the stream has selected, whoever makes the stream. */
   readonly #streamDbIndex: () => number;
+  /** The last one: under way as long as its replicas wait. */
+  #transfer: SnapshotTransfer | null = null;
 
   constructor(
     host: ReplicationHost,
@@ -77,17 +80,37 @@ export class Resynchronization {
         `Replication backlog created, my new replication IDs are '${this.#history.replicationId}' and '${this.#history.secondId}'`,
       );
     }
-    const { config } = this.#host;
-    if (config['repl-diskless-sync'] && replica.understandsEof && config['repl-diskless-sync-delay'] > 0) {
+    const { config, saver } = this.#host;
+    const running = saver?.running ?? null;
+    if (running === 'disk') {
+      if (this.#transfer?.join(replica) === true) this.#log('notice', 'Waiting for end of BGSAVE for SYNC');
+      else
+        this.#log(
+          'notice',
+          "Can't attach the replica to the current BGSAVE. Waiting for next BGSAVE for SYNC",
+        );
+    } else if (running === 'sockets') {
+      this.#log('notice', 'Current BGSAVE has socket target. Waiting for next BGSAVE for SYNC');
+    } else if (
+      config['repl-diskless-sync'] &&
+      replica.understandsEof &&
+      config['repl-diskless-sync-delay'] > 0
+    ) {
       this.#log('notice', 'Delay next BGSAVE for diskless SYNC');
+    } else if (running !== null) {
+      this.#log(
+        'notice',
+        'No BGSAVE in progress, but another BG operation is active. BGSAVE for replication delayed',
+      );
     } else {
       this.#sendSnapshot(this.#waitingLike(replica));
     }
   }
 
-  /** Once a second: makes the snapshot that replicas wait for, when they waited long enough. */
-  cron(): void {
-    const { config, clock } = this.#host;
+  /** Once a second, and when a child ended: makes the snapshot that replicas wait for, when they waited long enough. */
+  startWaiting(): void {
+    const { config, clock, saver } = this.#host;
+    if ((saver?.running ?? null) !== null) return;
     const first = this.#primary.replicas.find((replica) => replica.state === 'waiting-for-snapshot');
     if (first === undefined) return;
     const waiting = this.#waitingLike(first);
@@ -144,7 +167,6 @@ export class Resynchronization {
       replicationOffset: this.#history.offset,
       excludeData: first.excludeData,
       excludeFunctions: first.excludeFunctions,
-      overDisk: !withEofMark,
     });
     if (rdb === null) {
       this.#refuse(replicas);
@@ -153,37 +175,11 @@ export class Resynchronization {
     // What follows the snapshot begins with SELECT, as the replica starts in another database perhaps.
     this.#primary.forgetSelectedDb();
     const mark = withEofMark ? this.#host.random.hex(EOF_MARK_LENGTH) : null;
-    for (const replica of replicas) this.#sendTo(replica, rdb, mark);
-  }
-
-  /** @param mark what ends the snapshot; null: its length is told in advance. */
-  #sendTo(replica: Replica, rdb: Uint8Array, mark: string | null): void {
-    const { session } = replica;
-    if (!replica.usesSync) {
-      session.sendRaw(`+FULLRESYNC ${this.#history.replicationId} ${this.#history.offset}\r\n`);
-    }
-    session.sendRaw(mark === null ? `$${rdb.length}\r\n` : `$EOF:${mark}\r\n`);
-    session.sendRaw(rdb, false);
-    if (mark !== null) session.sendRaw(mark, false);
-    if (replica.snapshotOnly) {
-      replica.state = 'snapshot-only';
-      session.closeAfterReply = true;
-      this.#log(
-        'notice',
-        `RDB transfer completed, rdb only replica (${replica.name}) should be disconnected asap`,
-      );
-      return;
-    }
-    if (mark !== null) {
-      // The replica finds the mark most easily when nothing follows it.
-      replica.heldBack = [];
-      this.#log(
-        'notice',
-        `Streamed RDB transfer with replica ${replica.name} succeeded (socket). Waiting for REPLCONF ACK from replica to enable streaming`,
-      );
-    }
-    this.#primary.putOnline(replica, 'full');
-    this.#log('notice', `Synchronization with replica ${replica.name} succeeded`);
+    const transfer = new SnapshotTransfer(this.#host, this.#history, this.#primary, { rdb, mark }, replicas);
+    this.#transfer = transfer;
+    const { saver } = this.#host;
+    if (saver === undefined) transfer.onEnd({ signal: 0, failed: false });
+    else saver.start(rdb, withEofMark ? 'sockets' : 'disk', transfer);
   }
 
   #refuse(replicas: readonly Replica[]): void {
