@@ -188,6 +188,8 @@ export interface NodeContext {
   readonly pause: PauseControl;
   /** The dataset is being loaded. */
   readonly loading?: boolean;
+  /** A snapshot is being loaded; the old dataset is served meanwhile. */
+  readonly asyncLoading?: boolean;
   /** For CONFIG REWRITE; null or absent: the node was started without a file. */
   readonly configFile?: ConfigFile | null;
   /** Commands that took longer than slowlog-log-slower-than. */

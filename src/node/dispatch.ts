@@ -33,6 +33,7 @@ export interface DispatchHost {
   readonly limits: ClientLimits;
   /** The dataset is being loaded. */
   readonly loading: boolean;
+  readonly asyncLoading: boolean;
   authRequired(session: ClientSession): boolean;
   redirect(session: ClientSession, result: Exclude<RoutingResult, { kind: 'local' }>): ErrorReply;
   /** Holds the session until the pause ends. */
@@ -267,7 +268,7 @@ export class Dispatcher {
     command: ResolvedCommand,
     traits: CommandTraits,
   ): ErrorReply | null {
-    const { context, loading, tracking } = this.#host;
+    const { context, loading, asyncLoading, tracking } = this.#host;
     const { replication, config } = context;
     const isExec = command.fullName === 'exec';
     const queue = isExec ? (session.transaction?.queue ?? NO_COMMANDS) : NO_COMMANDS;
@@ -299,6 +300,13 @@ export class Dispatcher {
     if (
       loading &&
       (!command.flags.has('loading') || queue.some((queued) => !queued.command.flags.has('loading')))
+    ) {
+      return errors.LOADING;
+    }
+    if (
+      asyncLoading &&
+      (traits.flags.has('no_async_loading') ||
+        queue.some((queued) => traitsOf(queued).flags.has('no_async_loading')))
     ) {
       return errors.LOADING;
     }

@@ -10,7 +10,7 @@ export function memoryHostOf(node: Node, host: NodeHost): MemoryHost {
     limits: node.limits,
     pause: node.pause,
     get loading() {
-      return node.loading;
+      return node.loading || node.asyncLoading;
     },
     get isReplica() {
       return node.replication.isReplica;

@@ -98,6 +98,8 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
   readonly sessions = new Map<number, ClientSession>();
   /** The dataset is being loaded: commands without the loading flag are refused. */
   loading = false;
+  /** A snapshot is being loaded beside the dataset, which is served meanwhile. */
+  asyncLoading = false;
   /** A command of the AOF runs: no key counts as expired. */
   replaying = false;
   /** The node sleeps (DEBUG SLEEP) or is about to end: nothing is handled and nothing leaves. */
@@ -149,7 +151,7 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
       push,
     });
     this.monitors = new Monitors({
-      isLoading: () => this.loading,
+      isLoading: () => this.loading || this.asyncLoading,
       nowMs: () => host.clock.nowMs(),
       masterAddress: () => masterAddressOf(this.replication),
       print: (session, line) => this.ownOutput.print(session, line),
@@ -206,6 +208,10 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
         isManualFailoverInProgress: () => (this.cluster?.state.manualFailover.endMs ?? 0) !== 0,
         dispatch: (session, argv) => this.#dispatchFromMaster(session, argv),
         disconnectBlockedClients: () => this.waiting.disconnectBlocked(),
+        setLoading: (mode) => {
+          this.loading = mode === 'blocking';
+          this.asyncLoading = mode === 'async';
+        },
       }),
     );
     this.persistence = new Persistence(createPersistenceHost(this, host, snapshots));

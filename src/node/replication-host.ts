@@ -1,6 +1,7 @@
 /** Gives replication what it needs of its node (replication/ports.ts). */
 import type { RedisVersion } from '../commands/command.js';
 import type { Config } from '../config/config.js';
+import { keyDelayMs } from '../persistence/child.js';
 import type { Persistence } from '../persistence/persistence.js';
 import type { ReplicationHost } from '../replication/ports.js';
 import type { ByteString } from '../resp/byte-string.js';
@@ -25,6 +26,8 @@ export interface ReplicationHostParts {
   isManualFailoverInProgress(): boolean;
   dispatch(session: ClientSession, argv: readonly ByteString[]): void;
   disconnectBlockedClients(): void;
+  /** A snapshot is being loaded: nothing is served meanwhile, or the old data. */
+  setLoading(mode: 'blocking' | 'async' | null): void;
 }
 
 export function createReplicationHost(parts: ReplicationHostParts): ReplicationHost {
@@ -55,9 +58,23 @@ export function createReplicationHost(parts: ReplicationHostParts): ReplicationH
       start: (rdb, target, watcher) => parts.persistence().saveForReplicas(rdb, target === 'disk', watcher),
       abandon: () => parts.persistence().abandonSnapshot(),
     },
+    isDatasetEmpty: () => parts.persistence().isDatasetEmpty,
+    beforeLoad: () => parts.persistence().beforeSync(),
+    loading: {
+      get keyDelayMs() {
+        return keyDelayMs(config.values['key-load-delay']);
+      },
+      begin(isAsync, totalBytes) {
+        parts.persistence().startLoad(totalBytes);
+        parts.setLoading(isAsync ? 'async' : 'blocking');
+      },
+      end: () => parts.setLoading(null),
+    },
+    countKeys: (rdb) => snapshots.countKeys(rdb),
     loadSnapshot(rdb) {
-      parts.persistence().beforeSync();
-      return snapshots.load(rdb);
+      const loaded = snapshots.load(rdb);
+      parts.persistence().onSnapshotLoaded(loaded, rdb.length);
+      return loaded;
     },
     onInSync: (rdb) => parts.persistence().afterSync(rdb),
     onPromoted: () => void parts.persistence().followAppendOnly(),

@@ -58,7 +58,8 @@ export class ServerCron {
     }
     node.tracking.limit();
     node.replication.fastCron();
-    node.cluster?.cron();
+    // Redis loads in its main thread, and answers nodes meanwhile without any doing of its own.
+    if (!node.loading && !node.asyncLoading) node.cluster?.cron();
     node.persistence.lateCron();
     this.#runs++;
   }

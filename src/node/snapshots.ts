@@ -3,9 +3,9 @@ import type { NodeContext } from '../commands/context.js';
 import { valueLimitsOf } from '../commands/value-limits.js';
 import type { LoadedRdb, LoadRdbOptions, RdbToWrite } from '../persistence/ports.js';
 import { RDB_VERSION_70, RDB_VERSION_72, type ReplicationPoint } from '../rdb/rdb-file.js';
-import { type RdbSink, readRdb } from '../rdb/read-rdb.js';
+import { type RdbInfo, type RdbSink, readRdb } from '../rdb/read-rdb.js';
 import { writeRdb } from '../rdb/write-rdb.js';
-import type { LoadedSnapshot, SnapshotRequest } from '../replication/ports.js';
+import type { SnapshotRequest } from '../replication/ports.js';
 import type { Functions } from './functions.js';
 
 export interface SnapshotContext extends NodeContext {
@@ -30,8 +30,13 @@ export class Snapshots {
     return this.#write({ replication, excludeData: false, excludeFunctions: false, isAofBase });
   }
 
+  /** Keys of a snapshot. Throws RdbFormatError. */
+  countKeys(rdb: Uint8Array): number {
+    return this.#read(rdb, { onKey: () => true }).keys;
+  }
+
   /** Replaces the dataset. Throws RdbFormatError; the dataset is empty then, as after a load that failed in Redis. */
-  load(rdb: Uint8Array): LoadedSnapshot {
+  load(rdb: Uint8Array): RdbInfo {
     const { keyspace, functions } = this.#context;
     keyspace.flush(null);
     functions?.flush();

@@ -1,4 +1,6 @@
 /** A node's persistence: RDB and AOF, what is loaded at the start and what is written when. https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/ */
+
+import type { RdbInfo } from '../rdb/read-rdb.js';
 import type { ByteString } from '../resp/byte-string.js';
 import * as errors from '../resp/errors/index.js';
 import { type ErrorReply, OK, type Reply } from '../resp/reply.js';
@@ -8,7 +10,7 @@ import { AofRewriter } from './aof-rewriter.js';
 import { AppendOnlyFile } from './append-only-file.js';
 import { BackgroundChild, type Child, keyDelayMs, SIGUSR1 } from './child.js';
 import type { LoadedRdb, LoadRdbOptions, PersistenceHost } from './ports.js';
-import { failReload, loadRdbFile } from './rdb-loader.js';
+import { failReload, loadRdbFile, logRdbSummary } from './rdb-loader.js';
 import { RdbSaver, type SaveWatcher } from './rdb-saver.js';
 import { StartError } from './start-error.js';
 
@@ -170,6 +172,20 @@ export class Persistence {
       this.rewriter.kill();
     }
     if (this.child.isRunning('rdb')) this.child.kill(SIGUSR1);
+  }
+
+  get isDatasetEmpty(): boolean {
+    return this.#host.keyspace.totalKeys === 0;
+  }
+
+  /** A master's snapshot begins to be loaded. @param bytes 0 = not known. */
+  startLoad(bytes: number): void {
+    this.lastLoad = { startedAtMs: this.#host.clock.nowMs(), bytes, keys: 0, expired: 0 };
+  }
+
+  onSnapshotLoaded(info: RdbInfo, bytes: number): void {
+    logRdbSummary(this.#host, { ...info, expired: 0 });
+    this.lastLoad = { ...this.lastLoad, bytes, keys: info.keys };
   }
 
   /** It was. The file that brought it is kept as RDB file, where anything is kept at all or nobody forbids it. */

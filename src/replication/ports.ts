@@ -13,6 +13,7 @@ export interface ReplicationConfig {
   readonly 'repl-diskless-sync': boolean;
   readonly 'repl-diskless-sync-delay': number;
   readonly 'repl-diskless-sync-max-replicas': number;
+  readonly 'repl-diskless-load': 'disabled' | 'on-empty-db' | 'swapdb';
   readonly 'min-replicas-to-write': number;
   readonly 'min-replicas-max-lag': number;
   /** Empty = none. */
@@ -100,6 +101,16 @@ export interface SnapshotSaver {
 export interface LoadedSnapshot {
   /** AUX field repl-stream-db: what the stream has selected where it goes on; null when the snapshot did not tell. */
   readonly streamDbIndex: number | null;
+  readonly keys: number;
+}
+
+/** Loading takes time, in which the node serves nothing, or its old data. */
+export interface LoadingState {
+  /** Virtual time that it takes for each key. */
+  readonly keyDelayMs: number;
+  /** @param isAsync the old data are served meanwhile. @param totalBytes 0 = not known. */
+  begin(isAsync: boolean, totalBytes: number): void;
+  end(): void;
 }
 
 export interface ReplicationHost {
@@ -115,6 +126,13 @@ export interface ReplicationHost {
   createSnapshot(request: SnapshotRequest): Uint8Array | null;
   /** Absent: a snapshot is made in no time. */
   readonly saver?: SnapshotSaver;
+  isDatasetEmpty(): boolean;
+  /** The dataset is about to be replaced: nothing may save the old one any more. */
+  beforeLoad?(): void;
+  /** Absent: loading takes no time. */
+  readonly loading?: LoadingState;
+  /** Keys that a snapshot holds. Throws RdbFormatError when it is malformed. */
+  countKeys(rdb: Uint8Array): number;
   /** Replaces the whole dataset. Throws RdbFormatError when the file is malformed; the dataset is then empty. */
   loadSnapshot(rdb: Uint8Array): LoadedSnapshot;
   /** The snapshot is loaded and the link is live: what persistence is on begins anew with it. */

@@ -1,13 +1,12 @@
 /** The link to our master: connecting, handshake, snapshot, stream, and coming back after a loss (sections 9.1 and 9.9; replication.c, "SLAVE"). */
-import { RdbFormatError } from '../rdb/rdb-format-error.js';
 import { encodeRequest } from '../resp/request-encoder.js';
+import { FullSync } from './full-sync.js';
 import type { PsyncAnswer } from './handshake.js';
 import { HandshakeDialog, type StreamPosition } from './handshake-dialog.js';
 import type { ReplicationHistory } from './history.js';
 import { MasterStream } from './master-stream.js';
 import type { ByteStream, LoadedSnapshot, ReplicationHost } from './ports.js';
 import type { PrimarySide } from './primary-side.js';
-import { SnapshotReceiver } from './snapshot-receiver.js';
 import { secondsSince } from './unix-seconds.js';
 
 /** As ROLE tells them. */
@@ -42,7 +41,7 @@ export class ReplicaSide {
   #state: LinkState = 'none';
   #connection: ByteStream | null = null;
   #handshake: HandshakeDialog | null = null;
-  #receiver: SnapshotReceiver | null = null;
+  #fullSync: FullSync | null = null;
   /** From FULLRESYNC: where the stream begins after the snapshot. */
   #announced: StreamPosition = { replicationId: '', offset: -1 };
   #live: LiveMaster | null = null;
@@ -102,8 +101,8 @@ export class ReplicaSide {
     readonly readBytes: number;
     readonly lastIoMs: number;
   } | null {
-    if (this.#receiver === null) return null;
-    const { totalBytes, receivedBytes } = this.#receiver;
+    if (this.#fullSync === null) return null;
+    const { totalBytes, receivedBytes } = this.#fullSync;
     return { totalBytes, readBytes: receivedBytes, lastIoMs: this.#lastTransferMs };
   }
 
@@ -163,7 +162,8 @@ export class ReplicaSide {
         this.#failHandshake('Master did not respond to command during SYNC handshake');
       }
     }
-    if (this.#state === 'sync' && isSilent) {
+    if (this.#fullSync?.isLoading === true) this.#connection?.write('\n');
+    if (this.#state === 'sync' && isSilent && this.#fullSync?.isComplete !== true) {
       this.#host.log(
         'warning',
         "Timeout receiving bulk data from MASTER... If the problem persists try to set the 'repl-timeout' parameter in redis.conf to a larger value.",
@@ -226,10 +226,9 @@ export class ReplicaSide {
   #onData(chunk: Uint8Array): void {
     if (this.#handshake !== null) {
       this.#handshake.push(chunk);
-    } else if (this.#receiver !== null) {
+    } else if (this.#fullSync !== null) {
       this.#lastTransferMs = this.#host.clock.nowMs();
-      this.#receiver.push(chunk);
-      this.#receiveSnapshot();
+      this.#fullSync.push(chunk);
     } else if (this.#live !== null) {
       this.#live.lastInteractionMs = this.#host.clock.nowMs();
       this.#live.stream.push(chunk);
@@ -251,12 +250,8 @@ export class ReplicaSide {
         else this.#host.log('warning', 'Master did not respond to command during SYNC handshake');
         break;
       case 'sync':
-        if (this.#receiver !== null && this.#receiver.totalBytes < 0) {
-          this.#host.log('warning', `I/O error reading bulk count from MASTER: ${reason}`);
-        } else {
-          this.#host.log('warning', 'I/O error trying to sync with MASTER: connection lost');
-        }
-        this.#reconnect();
+        // What is loading already is found to be lost when that is over.
+        if (this.#fullSync?.isComplete !== true) this.#fullSync?.onConnectionLost(reason);
         break;
       default:
         if (this.#live !== null) this.#loseMaster('keep position');
@@ -326,55 +321,37 @@ export class ReplicaSide {
 
   #startTransfer(): void {
     this.#state = 'sync';
-    this.#receiver = new SnapshotReceiver();
+    const sharesHistory = this.#announced.replicationId === this.#history.replicationId;
+    this.#fullSync = new FullSync(this.#host, sharesHistory, {
+      onAttach: () => this.#attachToNewMaster(),
+      onDone: (loaded, snapshot, rest) => this.#onSynchronized(loaded, snapshot, rest),
+      onFailure: () => this.#reconnect(),
+    });
     this.#lastTransferMs = this.#host.clock.nowMs();
     this.#onRest(this.#endHandshake()?.takeRest());
   }
 
-  #receiveSnapshot(): void {
-    while (this.#receiver !== null) {
-      const progress = this.#receiver.next();
-      if (progress.kind === 'more') return;
-      if (progress.kind === 'started') {
-        this.#host.log('notice', progress.text);
-      } else if (progress.kind === 'refused') {
-        this.#host.log('warning', progress.text);
-        this.#reconnect();
-      } else if (progress.kind === 'complete') {
-        this.#onSnapshot(this.#receiver);
-      }
-    }
-  }
-
-  #onSnapshot(receiver: SnapshotReceiver): void {
-    const { log } = this.#host;
-    const snapshot = receiver.takeSnapshot();
-    // From here on the data are the new master's: nobody can go on from the old position any more.
+  /** From here on the data are the new master's: nobody can go on from the old position any more. */
+  #attachToNewMaster(): void {
     this.#discardCached();
     this.#primary.disconnectAll('full resynchronization with the master');
     this.#history.dropBacklog();
-    log('notice', 'MASTER <-> REPLICA sync: Flushing old data');
-    log('notice', 'MASTER <-> REPLICA sync: Loading DB in memory');
-    let loaded: LoadedSnapshot;
-    try {
-      loaded = this.#host.loadSnapshot(snapshot);
-    } catch (error) {
-      if (!(error instanceof RdbFormatError)) throw error;
-      log('warning', error.message);
-      log('warning', 'Failed trying to load the MASTER synchronization DB from disk, check server logs.');
-      this.#reconnect();
-      return;
-    }
-    this.#receiver = null;
+  }
+
+  #onSynchronized(loaded: LoadedSnapshot, snapshot: Uint8Array, rest: Uint8Array): void {
+    const hadMark = this.#fullSync?.hasMark === true;
+    this.#fullSync = null;
     const { replicationId, offset } = this.#announced;
     this.#host.resetMasterSession(loaded.streamDbIndex ?? 0);
     this.#history.adopt(replicationId, offset);
     this.#history.createBacklog();
-    log('notice', 'MASTER <-> REPLICA sync: Finished with success');
+    this.#host.log('notice', 'MASTER <-> REPLICA sync: Finished with success');
     this.#goLive(this.#announced);
     this.#host.onInSync?.(snapshot);
-    if (receiver.hasMark) this.sendAck();
-    this.#onRest(receiver.takeRest());
+    if (hadMark) this.sendAck();
+    this.#onRest(rest);
+    // The master went while its snapshot was loaded.
+    if (this.#connection === null) this.#loseMaster('keep position');
   }
 
   /** Bytes that came together with the end of what was before. */
@@ -455,7 +432,8 @@ export class ReplicaSide {
   #cancelHandshake(): boolean {
     if (this.#state !== 'connecting' && this.#state !== 'handshake' && this.#state !== 'sync') return false;
     this.#closeConnection();
-    this.#receiver = null;
+    this.#fullSync?.cancel();
+    this.#fullSync = null;
     this.#state = 'connect';
     return true;
   }

@@ -10,7 +10,8 @@ export type SnapshotProgress =
   /** An empty line: the master is busy making the snapshot. */
   | { readonly kind: 'keep-alive' }
   | { readonly kind: 'refused'; readonly text: string }
-  | { readonly kind: 'started'; readonly text: string }
+  /** The header came: the length is known, or that there will be a mark. */
+  | { readonly kind: 'started' }
   | { readonly kind: 'complete' };
 
 const MORE: SnapshotProgress = { kind: 'more' };
@@ -76,18 +77,15 @@ export class SnapshotReceiver {
         text: `Bad protocol from MASTER, the first byte is not '$' (we received '${line}'), are you sure the host and port are right?`,
       };
     }
-    let text: string;
     if (line.startsWith('$EOF:') && line.length >= '$EOF:'.length + MARK_LENGTH) {
       this.#mark = Buffer.from(line.slice('$EOF:'.length, '$EOF:'.length + MARK_LENGTH), 'latin1');
       this.totalBytes = 0;
-      text = 'MASTER <-> REPLICA sync: receiving streamed RDB from master with EOF to disk';
     } else {
       // As C's strtol: what is no number counts as 0.
       this.totalBytes = Math.max(0, Number.parseInt(line.slice(1), 10) || 0);
-      text = `MASTER <-> REPLICA sync: receiving ${this.totalBytes} bytes from master to disk`;
     }
     this.#add(this.#header.takeRest());
-    return { kind: 'started', text };
+    return { kind: 'started' };
   }
 
   #add(chunk: Uint8Array): void {

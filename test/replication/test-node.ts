@@ -23,6 +23,7 @@ const DEFAULTS: TestConfig = {
   'repl-diskless-sync': true,
   'repl-diskless-sync-delay': 5,
   'repl-diskless-sync-max-replicas': 0,
+  'repl-diskless-load': 'disabled',
   'min-replicas-to-write': 0,
   'min-replicas-max-lag': 10,
   masterauth: '',
@@ -245,6 +246,8 @@ export class TestNode {
           { ...WRITE_OPTIONS, nowMs: world.clock.nowMs(), replication: request },
         );
       },
+      isDatasetEmpty: () => this.databases.every((database) => database.size === 0),
+      countKeys: (rdb) => readRdb(rdb, { onKey: () => true }, READ_OPTIONS).keys,
       loadSnapshot: (rdb) => {
         for (const database of this.databases) database.clear();
         return readRdb(

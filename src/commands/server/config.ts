@@ -101,7 +101,8 @@ function setDirectives({ node, session }: CommandContext, argv: readonly ByteStr
   if (argv.length % 2 !== 0) return SYNTAX_ERROR;
   const pairs: (readonly [ByteString, ByteString])[] = [];
   for (let index = 2; index < argv.length; index += 2) pairs.push([argv[index]!, argv[index + 1]!]);
-  const origin = { isLoading: node.loading === true, isLocal: isLocalSession(session) };
+  const isLoading = node.loading === true || node.asyncLoading === true;
+  const origin = { isLoading, isLocal: isLocalSession(session) };
   return node.config.set(pairs, origin) ?? OK;
 }
 

@@ -13,7 +13,7 @@ export function persistenceSection({ node, nowMs }: CommandContext): InfoLines {
   const aofFailed = aof.writeFailure !== null || aof.syncFailure !== null;
   return [
     ['loading', node.loading === true ? 1 : 0],
-    ['async_loading', 0],
+    ['async_loading', node.asyncLoading === true ? 1 : 0],
     ['current_cow_peak', 0],
     ['current_cow_size', 0],
     ['current_cow_size_age', 0],
@@ -43,7 +43,7 @@ export function persistenceSection({ node, nowMs }: CommandContext): InfoLines {
     ['module_fork_in_progress', 0],
     ['module_fork_last_cow_size', 0],
     ...(node.config.values.appendonly ? aofLines(node.persistence) : []),
-    ...(node.loading === true ? loadingLines(node.persistence, nowMs) : []),
+    ...(node.loading === true || node.asyncLoading === true ? loadingLines(node.persistence, nowMs) : []),
   ];
 }
 
