@@ -14,6 +14,7 @@ import { BusListener } from './bus-listener.js';
 import type { BusTcpHandlers, BusTcpLink } from './bus-tcp-link.js';
 import type { RealTimePump } from './real-time-pump.js';
 import { RuleGate } from './rule-gate.js';
+import { systemWords } from './system-words.js';
 import type { TlsSettings } from './tls-settings.js';
 
 /** Those of every cluster of this process. */
@@ -139,7 +140,7 @@ export class TcpConnector implements OutsideConnector {
     socket.on(tls === null ? 'connect' : 'secureConnect', () => input(() => handlers.onConnected()));
     socket.on('data', (chunk: Buffer) => input(() => handlers.onData(chunk)));
     socket.on('error', (error) => {
-      failure = error.message;
+      failure = systemWords(error);
     });
     socket.on('close', () => {
       this.#streams.delete(socket);

@@ -1,6 +1,7 @@
 /** `redis-test-cluster server`: from the arguments of a redis-server to a node that serves. */
 import { spawn } from 'node:child_process';
 import type { RedisVersion } from '../../commands/command.js';
+import { Config } from '../../config/config.js';
 import { parseCommandLine } from '../../config/config-file.js';
 import { reportBadConfig, Server } from './server.js';
 import { ServerConfig } from './server-config.js';
@@ -25,7 +26,7 @@ export async function runServer(argv: readonly string[], version: RedisVersion):
   let server: Server;
   try {
     const config = new ServerConfig(parseCommandLine(argv), process.cwd());
-    if (daemonize(config, argv)) return 0;
+    if (await daemonize(config, argv, version)) return 0;
     server = new Server(config, version, log);
   } catch (error) {
     if (reportBadConfig(error, version, log)) return 1;
@@ -45,18 +46,34 @@ export async function runServer(argv: readonly string[], version: RedisVersion):
     log.write('warning', `Redis ${releaseOf(version)} crashed by signal: 6, si_code: 0`);
     process.exit(ABORTED);
   });
-  return await server.run();
+  // Whoever daemonized this process waits for it.
+  return await server.run(() => process.send?.('up', () => process.disconnect()));
 }
 
-/** `daemonize yes`: another process goes on. There is no fork here, so its id is told by the pid file only. @returns true: this process has nothing more to do. */
-function daemonize(config: ServerConfig, argv: readonly string[]): boolean {
-  const asked = config.read().findLast(({ name }) => name === 'daemonize');
-  if (asked?.args[0]?.toLowerCase() !== 'yes' || process.env[IN_BACKGROUND] !== undefined) return false;
+/**
+ * `daemonize yes`: another process goes on, as there is no fork here. This one ends when the other one accepts connections or
+ * has ended; redis-server does not wait, but its child needs no time to begin.
+ * @returns true: this process has nothing more to do. @throws ConfigError, while there is somebody to read it.
+ */
+async function daemonize(
+  config: ServerConfig,
+  argv: readonly string[],
+  version: RedisVersion,
+): Promise<boolean> {
+  if (process.env[IN_BACKGROUND] !== undefined || !new Config(config.read(), version).values.daemonize)
+    return false;
   const script = process.argv.slice(1, process.argv.length - argv.length);
   const child = spawn(process.execPath, [...process.execArgv, ...script, ...argv], {
     detached: true,
-    stdio: 'ignore',
+    stdio: ['pipe', 'ignore', 'ignore', 'ipc'],
     env: { ...process.env, [IN_BACKGROUND]: '1' },
+  });
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.end(config.stdin, 'latin1');
+  await new Promise<void>((done) => {
+    child.once('message', () => done());
+    child.once('exit', () => done());
+    child.once('error', () => done());
   });
   child.unref();
   return true;

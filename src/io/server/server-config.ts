@@ -18,20 +18,20 @@ export class ServerConfig {
   readonly path: string | null;
   readonly #commandLine: CommandLine;
   readonly #workingDirectory: string;
-  /** It can be read once only. */
-  readonly #stdin: ByteString;
+  /** What came by standard input, which can be read once only. */
+  readonly stdin: ByteString;
 
   constructor(commandLine: CommandLine, workingDirectory: string) {
     this.#commandLine = commandLine;
     this.#workingDirectory = workingDirectory;
     this.path = commandLine.file === null ? null : resolve(workingDirectory, commandLine.file);
-    this.#stdin = commandLine.readsStdin ? readText('/dev/stdin', '-') : '';
+    this.stdin = commandLine.readsStdin ? readText('/dev/stdin', '-') : '';
   }
 
   /** All directives, in their order; the working directory comes first. @throws ConfigError, UnreadableConfig. */
   read(): ConfigLine[] {
     const text = this.path === null ? '' : this.#readFiles(this.path).join('');
-    const lines = parseConfigFile(`${text}${this.#stdin}\n${this.#commandLine.options}`, (pattern) =>
+    const lines = parseConfigFile(`${text}${this.stdin}\n${this.#commandLine.options}`, (pattern) =>
       this.#include(pattern),
     );
     const directory = this.#directoryOf(lines);

@@ -2,6 +2,7 @@
 import { appendFileSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { LogLevel } from '../../node/ports.js';
+import type { SystemLog } from './system-log.js';
 
 const SIGNS: Readonly<Record<LogLevel, string>> = { debug: '.', verbose: '-', notice: '*', warning: '#' };
 const LEVELS: readonly string[] = ['debug', 'verbose', 'notice', 'warning', 'nothing'];
@@ -17,11 +18,14 @@ export class ServerLog {
   /** Where relative names begin. */
   directory = process.cwd();
   isReplica = false;
+  /** The directive syslog-enabled. */
+  system: SystemLog | null = null;
 
   write(level: LogLevel, text: string): void {
     if (LEVELS.indexOf(level) < LEVELS.indexOf(this.level)) return;
     const role = this.isReplica ? 'S' : 'M';
     const line = text.length > MAX_MESSAGE ? text.slice(0, MAX_MESSAGE) : text;
+    this.system?.write(level, line);
     this.writeRaw(`${process.pid}:${role} ${timestamp(new Date())} ${SIGNS[level]} ${line}\n`);
   }
 

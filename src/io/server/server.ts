@@ -21,6 +21,7 @@ import { logoOf } from './logo.js';
 import { type ServerConfig, UnreadableConfig } from './server-config.js';
 import type { ServerLog } from './server-log.js';
 import { releaseOf } from './special-options.js';
+import { SystemLog } from './system-log.js';
 
 const PORT_DIRECTIVES = ['port', 'tls-port', 'bind'] as const;
 const DEFAULT_PID_FILE = '/var/run/redis.pid';
@@ -49,6 +50,8 @@ export class Server {
     log.directory = dir;
     log.file = logfile;
     log.level = loglevel;
+    if (this.#values['syslog-enabled'])
+      log.system = new SystemLog(this.#values['syslog-ident'], this.#values['syslog-facility']);
     this.#pump = new RealTimePump(new VirtualClock(realNowMs()), 'flowing');
     this.#pump.skipsLostTime = true;
     const tls = tlsOf(this.#values);
@@ -60,8 +63,8 @@ export class Server {
     this.#listeners = new ServerListeners(this.#pump, this.#connector, log, this.#process, tls);
   }
 
-  /** Starts serving. @returns the exit code, when the server ends. */
-  async run(): Promise<number> {
+  /** Starts serving. @param onUp connections are accepted. @returns the exit code, when the server ends. */
+  async run(onUp: () => void): Promise<number> {
     const ended = new Promise<number>((end) => {
       this.#exit = end;
     });
@@ -77,6 +80,7 @@ export class Server {
       return this.#close(1);
     }
     this.#listeners.serve();
+    onUp();
     // Listeners and timers of a node keep no process alive; here they are its purpose.
     const keepAlive = setInterval(() => undefined, 60_000);
     const code = await ended;
