@@ -47,7 +47,7 @@ describe('a server', () => {
     await using server = await ServerProcess.create(['logfile log.txt', 'maxmemory 100mb']);
     const started = server.start();
     // Nothing is said on standard output.
-    await vi.waitFor(() => expect(server.read('log.txt')).toContain('Ready to accept'), 5000);
+    await vi.waitFor(() => expect(server.read('log.txt')).toContain('Ready to accept'), 20_000);
     await server.ask('CONFIG', 'SET', 'maxmemory', '200mb');
     expect(await server.ask('CONFIG', 'REWRITE')).toBe('OK');
     expect(server.read('redis.conf')).toContain('\nmaxmemory 200mb\n');
@@ -135,6 +135,36 @@ describe('a server', () => {
     await server.stop('SIGKILL');
     await server.start();
     expect(await server.ask('CLUSTER', 'MYID')).toBe(id);
+  });
+});
+
+describe('a server in the background (daemonize yes)', () => {
+  it('accepts connections when the command ends, and tells its process id by the pid file', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'server-daemon-'));
+    const port = await freePort();
+    const options = ['--port', port, '--dir', directory, '--pidfile', 'server.pid', '--logfile', 'log.txt'];
+    const started = runToEnd([...options.map(String), '--daemonize', 'yes', '-'], {
+      input: 'maxmemory 100mb\n',
+    });
+    const pidFile = join(directory, 'server.pid');
+    const pid = Number(readFileSync(pidFile, 'latin1'));
+    try {
+      expect(started).toEqual({ code: 0, stdout: '', stderr: '' });
+      const client = await RealConnection.open(port);
+      expect(await client.command('CONFIG', 'GET', 'maxmemory')).toEqual(['maxmemory', '104857600']);
+      client.close();
+      expect(readFileSync(join(directory, 'log.txt'), 'latin1')).toContain(`${pid}:M `);
+    } finally {
+      process.kill(pid, 'SIGTERM');
+    }
+    await vi.waitFor(() => expect(existsSync(pidFile)).toBe(false), 20_000);
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('tells what is wrong with its directives before it goes there', () => {
+    const { code, stderr } = runToEnd(['--daemonize', 'yes', '--maxmemory', 'much']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('*** FATAL CONFIG FILE ERROR (Redis 7.2.4) ***');
   });
 });
 
