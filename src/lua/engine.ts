@@ -10,6 +10,14 @@ const SCRATCH_BYTES = 65536;
 const GLOBAL_STATE_OFFSET = 16;
 const BASE_C_CALLS_OFFSET = 54;
 
+/** The pseudo-index of an upvalue of the running C function. */
+export function upvalue(index: number): number {
+  return -10002 - index;
+}
+/** Where closures keep the number of their host function. */
+const HOST_UPVALUE = upvalue(1);
+const GUARD_UPVALUE = upvalue(2);
+
 /** A function for Lua: its arguments are on the stack of `lua` from index 1 on. @returns how many results it pushed. */
 export type HostFunction = (lua: LuaState) => number;
 
@@ -30,6 +38,7 @@ export class LuaEngine {
   readonly exports: LuaExports;
   readonly hostFunction: number;
   readonly hookFunction: number;
+  readonly guardFunction: number;
   /** Eight bytes that hold results by pointer, for the time of one call. */
   readonly out: number;
   /** The interpreter gave up (a panic, a trap, a stack overflow of the machine): its states cannot be used any more. */
@@ -50,7 +59,8 @@ export class LuaEngine {
     const linked: LinkedLua = linkLua(
       wasm,
       {
-        callHost: (thread) => this.#callHost(thread),
+        callHost: (thread) => this.#callHost(thread, HOST_UPVALUE),
+        callGuard: (thread) => this.#callHost(thread, GUARD_UPVALUE),
         callHook: (thread) => this.#callHook(thread),
         onProtectedCall: (thread) => this.#onProtectedCall(thread),
         nowMs,
@@ -60,6 +70,7 @@ export class LuaEngine {
     this.exports = linked.exports;
     this.hostFunction = linked.hostFunction;
     this.hookFunction = linked.hookFunction;
+    this.guardFunction = linked.guardFunction;
     const { memory, malloc } = linked.exports;
     this.#buffer = asBuffer(new Uint8Array(memory.buffer));
     this.#words = new Uint32Array(memory.buffer);
@@ -169,7 +180,7 @@ export class LuaEngine {
     this.setBaseCalls(thread, 0);
   }
 
-  #callHost(thread: number): number {
+  #callHost(thread: number, id: number): number {
     const state = this.#states.get(this.globalOf(thread)) as LuaState;
     const outer = state.thread;
     state.thread = thread;
@@ -177,7 +188,7 @@ export class LuaEngine {
     // that it ends: the error passes through as a long jump. So it is raised here, behind the try.
     let failure: unknown;
     try {
-      const run = this.#functions[this.exports.lua_tointeger(thread, upvalue(1))] as HostFunction;
+      const run = this.#functions[this.exports.lua_tointeger(thread, id)] as HostFunction;
       const results = run(state);
       state.thread = outer;
       return results;
@@ -222,9 +233,4 @@ export class LuaEngine {
       this.#raise(state, thread, outer, failure);
     }
   }
-}
-
-/** The pseudo-index of an upvalue of the running C function. */
-export function upvalue(index: number): number {
-  return -10002 - index;
 }

@@ -32,6 +32,7 @@ export interface LuaApi {
   lua_tointeger(state: Pointer, index: number): number;
   lua_tolstring(state: Pointer, index: number, length: Pointer): Pointer;
   lua_objlen(state: Pointer, index: number): number;
+  lua_tocfunction(state: Pointer, index: number): Pointer;
   lua_touserdata(state: Pointer, index: number): Pointer;
   lua_topointer(state: Pointer, index: number): Pointer;
   lua_tothread(state: Pointer, index: number): Pointer;

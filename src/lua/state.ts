@@ -25,6 +25,9 @@ export const GLOBALS = -10002;
 /** As a count of results: all of them. */
 export const ALL_RESULTS = -1;
 
+/** Of the function of a guard: it left the call as it was, or changed the arguments alone. */
+export const UNGUARDED = -1;
+
 /** Masks of setHook(). */
 export const HookMask = { line: 4, count: 8 } as const;
 
@@ -55,6 +58,8 @@ export class LuaState {
   /** The thread whose stack every method works on: of a running host function the coroutine that called it. */
   thread: number;
   onHook: LuaHook | null = null;
+  /** Tables that stand in front of others, by identity: who reads a table past its metatable looks at the one behind. */
+  readonly behind = new Map<number, number>();
   readonly #api: LuaExports;
   #closed = false;
 
@@ -135,6 +140,19 @@ export class LuaState {
   pushFunction(run: HostFunction): void {
     this.#api.lua_pushnumber(this.thread, this.engine.idOf(run));
     this.#api.lua_pushcclosure(this.thread, this.engine.hostFunction, 1);
+  }
+
+  /**
+   * Puts a guard in the place of the C function on top of the stack and its upvalue below it. Given a table with a
+   * metatable first, `run` is called; when that returns UNGUARDED, and for all else, the C function runs as if it had
+   * been called itself.
+   */
+  pushGuarded(run: HostFunction): void {
+    const pointer = this.#api.lua_tocfunction(this.thread, -1);
+    this.pop();
+    this.#api.lua_pushnumber(this.thread, this.engine.idOf(run));
+    this.#api.lua_pushnumber(this.thread, pointer);
+    this.#api.lua_pushcclosure(this.thread, this.engine.guardFunction, 3);
   }
 
   newTable(arraySize = 0, recordSize = 0): void {

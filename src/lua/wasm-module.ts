@@ -1,6 +1,7 @@
 /** What the Lua 5.1 interpreter, compiled to WebAssembly, asks of its host and offers to it. Only what scripts need is served: it gets no files, no environment and no processes. */
 
 import type { LuaApi } from './lua-api.js';
+import { linkTrampolines } from './trampolines.js';
 import { instantiate, type WasmMemory, type WasmTable } from './web-assembly.js';
 
 /** The exports that are used. */
@@ -28,6 +29,8 @@ export class LuaPanic extends Error {
 export interface LuaCallbacks {
   /** A function that was pushed with pushFunction() is called. */
   readonly callHost: (thread: number) => number;
+  /** One that was pushed with pushGuarded() is called, with a table that has a metatable. A negative result: nothing was done. */
+  readonly callGuard: (thread: number) => number;
   readonly callHook: (thread: number, activation: number) => void;
   /** Just before the interpreter runs `thread` behind a new recovery point (setjmp). */
   readonly onProtectedCall: (thread: number) => void;
@@ -40,6 +43,7 @@ export interface LinkedLua {
   /** Function pointers of the callbacks. */
   readonly hostFunction: number;
   readonly hookFunction: number;
+  readonly guardFunction: number;
 }
 
 const PAGE_BYTES = 65536;
@@ -47,34 +51,20 @@ const PAGE_BYTES = 65536;
 const NOT_SUPPORTED = 52;
 const BAD_DESCRIPTOR = 8;
 
-/** A module that gives two imported functions the types of a C function and of a hook: only typed functions fit in a function table. */
-const TRAMPOLINES = Uint8Array.from(
-  [
-    [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    // Types: (i32) -> i32 and (i32, i32) -> ().
-    [1, 11, 2, 0x60, 1, 0x7f, 1, 0x7f, 0x60, 2, 0x7f, 0x7f, 0],
-    // Imports e.f and e.h.
-    [2, 13, 2, 1, 0x65, 1, 0x66, 0, 0, 1, 0x65, 1, 0x68, 0, 1],
-    // Exports f and h.
-    [7, 9, 2, 1, 0x66, 0, 0, 1, 0x68, 0, 1],
-  ].flat(),
-);
-
 /** Instantiates the interpreter, synchronously. @param memoryLimit bytes that all of its states may take together. */
 export function linkLua(wasm: Uint8Array, callbacks: LuaCallbacks, memoryLimit: number): LinkedLua {
   const { instance, imports } = importsOf(callbacks, memoryLimit);
   const exports = instantiate<LinkedExports>(wasm, imports);
   instance.exports = exports;
-  const trampolines = instantiate<Record<'f' | 'h', () => void>>(TRAMPOLINES, {
-    e: { f: callbacks.callHost, h: callbacks.callHook },
-  });
   const table = exports.__indirect_function_table;
-  const hostFunction = table.grow(2);
-  table.set(hostFunction, trampolines.f);
-  table.set(hostFunction + 1, trampolines.h);
+  const trampolines = linkTrampolines(callbacks, exports, table);
+  const hostFunction = table.grow(3);
+  table.set(hostFunction, trampolines.host);
+  table.set(hostFunction + 1, trampolines.hook);
+  table.set(hostFunction + 2, trampolines.guard);
   exports.emscripten_stack_init();
   exports.__wasm_call_ctors();
-  return { exports, hostFunction, hookFunction: hostFunction + 1 };
+  return { exports, hostFunction, hookFunction: hostFunction + 1, guardFunction: hostFunction + 2 };
 }
 
 function importsOf(

@@ -4,7 +4,7 @@
  * reads through and refuses to be written; the functions that look past metatables are replaced by some that know them.
  */
 import { type HostFunction, LuaError, LuaErrorValue } from '../lua/engine.js';
-import { GLOBALS, type LuaState, LuaStatus, LuaType } from '../lua/state.js';
+import { GLOBALS, type LuaState, LuaStatus, LuaType, UNGUARDED } from '../lua/state.js';
 import type { ByteString } from '../resp/byte-string.js';
 import { environmentOf } from './environment-of.js';
 import { PROTECTED_CALL } from './thread-chain.js';
@@ -62,9 +62,8 @@ end
 for name in pairs(globals) do
   if not allowed[name] then globals[name] = nil end
 end
-for name, run in pairs(host) do globals[name] = run end
-for _, name in pairs({'nonexistent', 'readonly', 'running', 'start', 'proceed'}) do globals[name] = nil end
-coroutine.running = host.running
+for name in pairs(allowed) do globals[name] = host[name] or globals[name] end
+table.insert, table.foreach, coroutine.running = host.insert, host.foreach, host.running
 
 local function front(inner, shown_metatable)
   local outer = setmetatable({}, {__index = inner, __newindex = host.readonly})
@@ -97,7 +96,8 @@ end
  * and another while they run.
  */
 const FUNCTION_PRELUDE = `
-local globals, api, nonexistent, readonly, setmetatable, lock = ...
+local globals, api, nonexistent, readonly, lock = ...
+local setmetatable = globals.setmetatable
 
 local function front(inner, shown_metatable)
   local outer = setmetatable({}, {__index = inner, __newindex = readonly})
@@ -145,17 +145,31 @@ export function lockGlobals(lua: LuaState): number {
     lua.pushBoolean(true);
     lua.setField(-2, name);
   }
-  lua.newTable(0, 16);
-  for (const [name, run] of Object.entries({ ...HOST, ...PROTECTED_CALL })) {
-    lua.pushFunction(run);
-    lua.setField(-2, name);
-  }
+  pushHost(lua, next);
   lua.pushFunction(lock);
   if (lua.protectedCall(3, 3) !== LuaStatus.ok) throw new Error(`${lua.toBytes(-1)}`);
   ownFunctions.set(lua, { next, load, asText: lua.ref() });
   const globals = lua.ref();
   lua.replace(GLOBALS);
   return globals;
+}
+
+/** Pushes the table `host` of the prelude. */
+function pushHost(lua: LuaState, next: number): void {
+  lua.newTable(0, 32);
+  for (const [name, run] of Object.entries({ ...HOST, ...PROTECTED_CALL })) {
+    lua.pushFunction(run);
+    lua.setField(-2, name);
+  }
+  for (const [name, run] of Object.entries(GUARDS)) {
+    // What pairs() gives for the loop.
+    lua.pushRef(next);
+    lua.getGlobal(name in TABLE_GUARDS ? 'table' : '_G');
+    lua.getField(-1, name);
+    lua.remove(-2);
+    lua.pushGuarded(run);
+    lua.setField(-2, name);
+  }
 }
 
 /** What is behind the globals of functions. */
@@ -175,9 +189,8 @@ export class FunctionGlobals {
     lua.pushRef(globals);
     lua.pushRef(api);
     lua.unref(api);
-    for (const run of [HOST.nonexistent, HOST.readonly, HOST.setmetatable, lock])
-      lua.pushFunction(run as HostFunction);
-    if (lua.protectedCall(6, 3) !== LuaStatus.ok) throw new Error(`${lua.toBytes(-1)}`);
+    for (const run of [HOST.nonexistent, HOST.readonly, lock]) lua.pushFunction(run as HostFunction);
+    if (lua.protectedCall(5, 3) !== LuaStatus.ok) throw new Error(`${lua.toBytes(-1)}`);
     this.#library = lua.ref();
     this.#metatable = lua.ref();
     lua.replace(GLOBALS);
@@ -204,67 +217,6 @@ const HOST: Readonly<Record<string, HostFunction>> = {
     if (name === null)
       throw new LuaError('Second argument to luaProtectedTableError must be a string or number');
     throw new LuaError(`Script attempted to access nonexistent global variable '${name}'`);
-  },
-  getmetatable: (lua) => {
-    lua.checkAny(1);
-    const found = lockOf(lua, 1);
-    if (found !== undefined) {
-      if (found.metatable === null) lua.pushNil();
-      else lua.pushRef(found.metatable);
-    } else if (!lua.getMetatable(1)) {
-      lua.pushNil();
-    } else {
-      lua.rawGetField(-1, '__metatable');
-      if (lua.type(-1) === LuaType.nil) lua.pop();
-    }
-    return 1;
-  },
-  setmetatable: (lua) => {
-    lua.checkType(1, LuaType.table);
-    const type = lua.type(2);
-    if (type !== LuaType.nil && type !== LuaType.table) lua.argumentError(2, 'nil or table expected');
-    refuseLocked(lua);
-    if (lua.getMetatable(1)) {
-      lua.rawGetField(-1, '__metatable');
-      if (lua.type(-1) !== LuaType.nil) throw new LuaError('cannot change a protected metatable');
-    }
-    lua.top = 2;
-    lua.setMetatable(1);
-    return 1;
-  },
-  rawget: (lua) => {
-    lua.checkType(1, LuaType.table);
-    lua.checkAny(2);
-    lua.top = 2;
-    showInner(lua);
-    lua.rawGet(1);
-    return 1;
-  },
-  rawset: (lua) => {
-    lua.checkType(1, LuaType.table);
-    lua.checkAny(2);
-    lua.checkAny(3);
-    lua.top = 3;
-    refuseLocked(lua);
-    lua.rawSet(1);
-    return 1;
-  },
-  next: (lua) => {
-    lua.checkType(1, LuaType.table);
-    lua.top = 2;
-    showInner(lua);
-    if (lua.next(1)) return 2;
-    lua.pushNil();
-    return 1;
-  },
-  pairs: (lua) => {
-    lua.checkType(1, LuaType.table);
-    lua.pushRef(ownOf(lua).next);
-    // The loop itself is Lua's own, so it is given a copy of a locked table: the table would not be locked there.
-    if (lockOf(lua, 1) === undefined) lua.pushValue(1);
-    else pushCopy(lua);
-    lua.pushNil();
-    return 3;
   },
   running: (lua) => {
     // What runs a script is no coroutine to the script.
@@ -301,6 +253,47 @@ const HOST: Readonly<Record<string, HostFunction>> = {
   },
 };
 
+/** Functions of Lua's library `table` that look past metatables; see GUARDS. */
+const TABLE_GUARDS: Readonly<Record<string, HostFunction>> = {
+  insert: (lua) => {
+    const isCall = lua.top === 2 || (lua.top === 3 && lua.isNumeric(2));
+    return isCall ? refuseLocked(lua) : UNGUARDED;
+  },
+  foreach: (lua) => {
+    if (lockOf(lua, 1) === undefined) return UNGUARDED;
+    pushCopy(lua);
+    lua.replace(1);
+    return UNGUARDED;
+  },
+};
+
+/** What the functions that look past metatables do with a locked table; in calls that fail anyway they fail themselves. */
+const GUARDS: Readonly<Record<string, HostFunction>> = {
+  ...TABLE_GUARDS,
+  getmetatable: (lua) => {
+    const found = lockOf(lua, 1);
+    if (found === undefined) return UNGUARDED;
+    if (found.metatable === null) lua.pushNil();
+    else lua.pushRef(found.metatable);
+    return 1;
+  },
+  setmetatable: (lua) => {
+    const type = lua.type(2);
+    return type === LuaType.nil || type === LuaType.table ? refuseLocked(lua) : UNGUARDED;
+  },
+  rawget: showInner,
+  rawset: (lua) => (lua.top < 3 ? UNGUARDED : refuseLocked(lua)),
+  next: showInner,
+  pairs: (lua) => {
+    if (lockOf(lua, 1) === undefined) return UNGUARDED;
+    lua.pushRef(ownOf(lua).next);
+    // The loop itself is Lua's own, so it is given a copy: the table would not be locked there.
+    pushCopy(lua);
+    lua.pushNil();
+    return 3;
+  },
+};
+
 function ownOf(lua: LuaState): OwnFunctions {
   return ownFunctions.get(lua) as OwnFunctions;
 }
@@ -324,6 +317,7 @@ function lock(lua: LuaState): number {
     metatable = lua.ref();
   }
   locksOf.get(lua)?.set(identity, { inner, metatable });
+  lua.behind.set(identity, lua.identity(2));
   return 0;
 }
 
@@ -332,16 +326,18 @@ function lockOf(lua: LuaState, index: number): Lock | undefined {
 }
 
 /** Puts the locked table in the place of what stands in front of it. */
-function showInner(lua: LuaState): void {
+function showInner(lua: LuaState): number {
   const found = lockOf(lua, 1);
-  if (found === undefined) return;
-  lua.pushRef(found.inner);
-  lua.replace(1);
+  if (found !== undefined) {
+    lua.pushRef(found.inner);
+    lua.replace(1);
+  }
+  return UNGUARDED;
 }
 
 /** As the interpreter itself complains inside of a C function: without a place in the script. */
-function refuseLocked(lua: LuaState): void {
-  if (lockOf(lua, 1) === undefined) return;
+function refuseLocked(lua: LuaState): number {
+  if (lockOf(lua, 1) === undefined) return UNGUARDED;
   lua.pushBytes(READONLY satisfies ByteString);
   throw new LuaErrorValue();
 }

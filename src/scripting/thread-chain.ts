@@ -6,6 +6,7 @@
  */
 import { type HostFunction, LuaError } from '../lua/engine.js';
 import { HookMask, type LuaState, LuaStatus, LuaType } from '../lua/state.js';
+import type { ByteString } from '../resp/byte-string.js';
 import { environmentOf } from './environment-of.js';
 
 /** Instructions between two looks at the clock. */
@@ -136,10 +137,11 @@ export class ThreadChain {
 /** What pcall() is made of: start(f, ...) and continue(coroutine) give a coroutine that was left, or false and the results. */
 export const PROTECTED_CALL: Readonly<Record<'start' | 'proceed', HostFunction>> = {
   start(lua) {
-    lua.checkAny(1);
     const { chain } = environmentOf(lua);
-    if (chain.depth >= DEEPEST_CALL) return refuse(lua);
     const count = lua.top;
+    // The wrapper in Redis calls what it happens to find on the stack.
+    if (count === 0) return refuse(lua, 'attempt to call a boolean value');
+    if (chain.depth >= DEEPEST_CALL) return refuse(lua, 'C stack overflow');
     const thread = chain.enter(lua.thread, count);
     return resume(lua, thread, count - 1);
   },
@@ -179,10 +181,10 @@ function resume(lua: LuaState, thread: number, argumentCount: number): number {
   return lua.top - before;
 }
 
-function refuse(lua: LuaState): number {
+function refuse(lua: LuaState, text: ByteString): number {
   lua.pushBoolean(false);
   lua.pushBoolean(false);
-  lua.pushBytes('C stack overflow');
+  lua.pushBytes(text);
   return 3;
 }
 

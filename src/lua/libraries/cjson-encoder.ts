@@ -3,7 +3,7 @@
 import type { ByteString } from '../../resp/byte-string.js';
 import { formatGeneral } from '../../resp/number-format.js';
 import { LuaError } from '../engine.js';
-import { LuaType } from '../state.js';
+import { type LuaState, LuaType } from '../state.js';
 import type { ByteWriter } from './byte-writer.js';
 import { type CjsonSettings, INVALID_NUMBERS, SETTING } from './cjson-settings.js';
 import { MAX_STACK_SLOTS } from './stack-limit.js';
@@ -60,13 +60,15 @@ export class CjsonEncoder {
   readonly #memory: TableMemory;
   readonly #out: ByteWriter;
   readonly #settings: CjsonSettings;
+  readonly #behind: LuaState['behind'];
   readonly #maxDepth: number;
   readonly #precision: number;
 
-  constructor(memory: TableMemory, out: ByteWriter, settings: CjsonSettings) {
+  constructor(memory: TableMemory, out: ByteWriter, settings: CjsonSettings, behind: LuaState['behind']) {
     this.#memory = memory;
     this.#out = out;
     this.#settings = settings;
+    this.#behind = behind;
     this.#maxDepth = settings.get(SETTING.encodeMaxDepth);
     this.#precision = settings.get(SETTING.encodeNumberPrecision);
   }
@@ -115,7 +117,8 @@ export class CjsonEncoder {
     return refuse(type, 'type not supported');
   }
 
-  #open(table: number, outer: OpenTable | null): OpenTable {
+  #open(shown: number, outer: OpenTable | null): OpenTable {
+    const table = this.#memory.hasMetatable(shown) ? (this.#behind.get(shown) ?? shown) : shown;
     const depth = outer === null ? 1 : outer.depth + 1;
     const slots =
       outer === null ? 1 : outer.slots + (outer.length === null ? SLOTS_IN_OBJECT : SLOTS_IN_ARRAY);

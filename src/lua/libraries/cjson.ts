@@ -45,7 +45,7 @@ function encode(lua: LuaState): number {
   const workspace = Workspace.of(lua);
   const { memory, out } = workspace;
   out.clear();
-  new CjsonEncoder(memory, out, settingsOf(lua)).write(memory.argument(lua.thread, 1));
+  new CjsonEncoder(memory, out, settingsOf(lua), lua.behind).write(memory.argument(lua.thread, 1));
   workspace.pushOutput(lua);
   return 1;
 }

@@ -1,5 +1,5 @@
 /** Lua values as MessagePack, byte for byte as cmsgpack.pack of Redis writes them (lua_cmsgpack.c). */
-import { LuaType } from '../state.js';
+import { type LuaState, LuaType } from '../state.js';
 import type { ByteWriter } from './byte-writer.js';
 import type { TableMemory } from './table-memory.js';
 
@@ -14,10 +14,12 @@ const DOUBLE = new DataView(new ArrayBuffer(8));
 export class CmsgpackPacker {
   readonly #memory: TableMemory;
   readonly #out: ByteWriter;
+  readonly #behind: LuaState['behind'];
 
-  constructor(memory: TableMemory, out: ByteWriter) {
+  constructor(memory: TableMemory, out: ByteWriter, behind: LuaState['behind']) {
     this.#memory = memory;
     this.#out = out;
+    this.#behind = behind;
   }
 
   /** Writes the value at this address. */
@@ -42,8 +44,9 @@ export class CmsgpackPacker {
     this.#out.byte(0xc0);
   }
 
-  #table(table: number, level: number): void {
+  #table(shown: number, level: number): void {
     const memory = this.#memory;
+    const table = memory.hasMetatable(shown) ? (this.#behind.get(shown) ?? shown) : shown;
     const arraySize = memory.arraySize(table);
     const nodes = memory.nodeCount(table);
     let count = 0;

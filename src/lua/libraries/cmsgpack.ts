@@ -33,7 +33,7 @@ function pack(lua: LuaState): number {
   const workspace = Workspace.of(lua);
   const { memory, out } = workspace;
   out.clear();
-  const packer = new CmsgpackPacker(memory, out);
+  const packer = new CmsgpackPacker(memory, out, lua.behind);
   for (let argument = 1; argument <= count; argument++) packer.write(memory.argument(lua.thread, argument));
   workspace.pushOutput(lua);
   return 1;

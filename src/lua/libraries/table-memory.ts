@@ -11,8 +11,9 @@ const VALUE_TAG = 8;
 const STRING_LENGTH = 12;
 const STRING_HEADER = 16;
 
-/** A Table: log2 of the size of its hash part, both parts, the size of its array part. */
+/** A Table: log2 of the size of its hash part, its metatable, both parts, the size of its array part. */
 const TABLE_LOG_NODES = 7;
+const TABLE_METATABLE = 8;
 const TABLE_ARRAY = 12;
 const TABLE_NODES = 16;
 const TABLE_ARRAY_SIZE = 28;
@@ -76,6 +77,10 @@ export class TableMemory {
 
   stringLength(string: number): number {
     return this.#words[(string + STRING_LENGTH) >> 2]!;
+  }
+
+  hasMetatable(table: number): boolean {
+    return this.#words[(table + TABLE_METATABLE) >> 2] !== 0;
   }
 
   arraySize(table: number): number {
