@@ -28,6 +28,7 @@ export interface StandaloneNode {
 export async function startStandaloneNode(
   version: '7.0' | '7.2',
   config: Readonly<Record<string, ConfigValue>> = {},
+  storage = new MemoryStorage(),
 ): Promise<StandaloneNode> {
   const pump = new RealTimePump(new VirtualClock(Date.now()), 'flowing');
   const network = new Network(pump.clock);
@@ -44,7 +45,7 @@ export async function startStandaloneNode(
       busPort: port + 10_000,
       version,
       config: { port, 'cluster-enabled': 'no', ...config },
-      storage: new MemoryStorage(),
+      storage,
       scripting: scriptingHostOf(pump),
     },
     { onEvent: () => {}, onLog: (_process, level, text) => void logs.push(`${level}: ${text}`) },
