@@ -136,6 +136,8 @@ export interface BlockedState {
   onTimeout(): Reply;
   /** Takes the session out of whatever waits for it; called once when it is unblocked or closed. */
   release?(): void;
+  /** A script of a transaction that is left in the middle: the rest of the transaction. @returns the reply of EXEC, or NO_REPLY: another script was left */
+  proceed?(reply: Reply): Reply;
 }
 
 export interface WatchedKey {

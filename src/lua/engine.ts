@@ -1,5 +1,6 @@
 /** The Lua interpreter of this process: one WebAssembly instance with many Lua states. */
 import { asBuffer, type SliceableBuffer } from '../resp/byte-string.js';
+import { upvalue } from './lua-api.js';
 import { LuaState } from './state.js';
 import { type LinkedLua, LONG_JUMP, type LuaExports, linkLua } from './wasm-module.js';
 
@@ -8,12 +9,19 @@ const MEMORY_LIMIT = 1024 * 1024 * 1024;
 const SCRATCH_BYTES = 65536;
 /** Where struct lua_State of Lua 5.1 keeps the pointer to what its coroutines share, on a 32-bit machine. */
 const GLOBAL_STATE_OFFSET = 16;
+/** Other fields of it: the first value of the running function, the call of it, the stack, the first call, how deep C functions call each other, the handler of errors. */
+const BASE_OFFSET = 12;
+const CALL_OFFSET = 20;
+const STACK_OFFSET = 32;
+const BASE_CALL_OFFSET = 40;
 const BASE_C_CALLS_OFFSET = 54;
+const ERROR_HANDLER_OFFSET = 116;
+const VALUE_BYTES = 16;
+const CALL_BYTES = 24;
+/** Of a call: the value that is called; of a closure: whether it is a C function. */
+const CALLED_OFFSET = 4;
+const IS_C_OFFSET = 6;
 
-/** The pseudo-index of an upvalue of the running C function. */
-export function upvalue(index: number): number {
-  return -10002 - index;
-}
 /** Where closures keep the number of their host function. */
 const HOST_UPVALUE = upvalue(1);
 const GUARD_UPVALUE = upvalue(2);
@@ -165,9 +173,29 @@ export class LuaEngine {
     this.#resumed = thread;
   }
 
+  /** See LuaState.setErrorHandler(). */
+  setErrorHandler(thread: number, index: number): void {
+    const offset =
+      index === 0
+        ? 0
+        : this.word(thread + BASE_OFFSET) + (index - 1) * VALUE_BYTES - this.word(thread + STACK_OFFSET);
+    this.buffer.writeUInt32LE(offset, thread + ERROR_HANDLER_OFFSET);
+  }
+
   /** Whether a yield is possible in `thread`: no C function between it and its resume(). */
   setBaseCalls(thread: number, calls: number): void {
     this.buffer.writeUInt16LE(calls, thread + BASE_C_CALLS_OFFSET);
+  }
+
+  /** How many functions `thread` is inside of. */
+  callDepthOf(thread: number): number {
+    return (this.word(thread + CALL_OFFSET) - this.word(thread + BASE_CALL_OFFSET)) / CALL_BYTES;
+  }
+
+  /** The function that `thread` is in, or waits in, is a C function. */
+  isInC(thread: number): boolean {
+    const closure = this.word(this.word(this.word(thread + CALL_OFFSET) + CALLED_OFFSET));
+    return this.buffer[closure + IS_C_OFFSET] !== 0;
   }
 
   callsOf(thread: number): number {

@@ -80,3 +80,8 @@ export interface LuaApi {
   lua_getstack(state: Pointer, level: number, activation: Pointer): number;
   lua_getinfo(state: Pointer, what: Pointer, activation: Pointer): number;
 }
+
+/** The pseudo-index of an upvalue of the running C function. */
+export function upvalue(index: number): number {
+  return -10002 - index;
+}

@@ -1,6 +1,7 @@
 /** One Lua state: the stack of values through which a host and its scripts talk. Names and rules are those of the C API of Lua 5.1 (https://www.lua.org/manual/5.1/manual.html#3); strings are byte strings, passed without loss. */
 import type { ByteString } from '../resp/byte-string.js';
 import type { HostFunction, LuaEngine, LuaHook } from './engine.js';
+import { upvalue } from './lua-api.js';
 import type { LuaExports } from './wasm-module.js';
 
 /** Types of values, by the numbers of lua_type(). */
@@ -153,6 +154,18 @@ export class LuaState {
     this.#api.lua_pushnumber(this.thread, this.engine.idOf(run));
     this.#api.lua_pushnumber(this.thread, pointer);
     this.#api.lua_pushcclosure(this.thread, this.engine.guardFunction, 3);
+  }
+
+  /** As pushFunction(), with the coroutine on top of the stack, which it takes, for upvalueThread(). */
+  pushFunctionWith(run: HostFunction): void {
+    this.#api.lua_pushnumber(this.thread, this.engine.idOf(run));
+    this.#api.lua_insert(this.thread, -2);
+    this.#api.lua_pushcclosure(this.thread, this.engine.hostFunction, 2);
+  }
+
+  /** See pushFunctionWith(). */
+  upvalueThread(): number {
+    return this.toThread(upvalue(2));
   }
 
   newTable(arraySize = 0, recordSize = 0): void {
@@ -337,16 +350,54 @@ export class LuaState {
   /**
    * Starts or goes on with a coroutine that only its hook can leave, by yieldFromHook(): coroutine.yield() in the function
    * itself fails in it as in a function that runs in no coroutine.
+   * @param mayYield the function may leave it as well
    */
-  resume(thread: number, argumentCount: number): number {
+  resume(thread: number, argumentCount: number, mayYield = false): number {
     const outer = this.thread;
     this.thread = thread;
-    this.engine.expectResume(thread);
+    if (!mayYield) this.engine.expectResume(thread);
     try {
       return this.#api.lua_resume(thread, argumentCount);
     } finally {
       this.thread = outer;
     }
+  }
+
+  /** Of a coroutine that does not run: whether it has begun and waits, or has a function to begin with. */
+  isResumable(thread: number): boolean {
+    const status = this.#api.lua_status(thread);
+    return status === LuaStatus.yield || (status === LuaStatus.ok && this.#api.lua_gettop(thread) > 0);
+  }
+
+  /** What coroutine `thread` calls with an error where it arises, as xpcall() does: the value at that index, or nothing for 0. */
+  setErrorHandler(thread: number, index: number): void {
+    this.engine.setErrorHandler(thread, index);
+  }
+
+  /** Empties the stack of another coroutine. */
+  clear(thread: number): void {
+    this.#api.lua_settop(thread, 0);
+  }
+
+  /** As reserve(), in another coroutine. */
+  reserveIn(thread: number, count: number): boolean {
+    return this.#api.lua_checkstack(thread, count) !== 0;
+  }
+
+  /** The number of values on the stack of another coroutine. */
+  topOf(thread: number): number {
+    return this.#api.lua_gettop(thread);
+  }
+
+  /** Of a coroutine that waits: all that it was given to run is the C function that it waits in. */
+  runsOnlyC(thread: number): boolean {
+    return this.engine.callDepthOf(thread) === 1 && this.engine.isInC(thread);
+  }
+
+  /** At the end of a host function: leaves resume(); what it is given next are the results of the host function. @returns what the host function has to return */
+  yieldHere(): number {
+    this.engine.setBaseCalls(this.thread, 1);
+    return this.#api.lua_yield(this.thread, 0);
   }
 
   /** Inside of a hook: leaves resume() when the hook returns. @returns false: a C function (pcall, a metamethod...) lies between. */

@@ -282,7 +282,8 @@ export class ClientSession implements Session {
 
   /** Hands the queued output to the connection, in one write where it is only text. */
   flush(): void {
-    if (this.isEnding) return;
+    // What is ready before a script waits for its end, as the client itself does (protectClient of networking.c).
+    if (this.isEnding || this.#blocked?.kind === 'script') return;
     const count = this.queuedBytes;
     if (count > 0) {
       this.buffers.onOutput(count);
@@ -443,6 +444,7 @@ export class ClientSession implements Session {
     this.#blockedTimer?.cancel();
     this.#blockedTimer = null;
     blocked?.release?.();
+    if (blocked?.kind === 'script' && this.queuedBytes > 0) this.#owner.onOutput(this);
   }
 
   #end(): void {

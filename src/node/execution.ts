@@ -132,6 +132,29 @@ export class Executor {
     }
   }
 
+  /** A script of a transaction was left and has ended with this reply: the rest of the transaction runs. @returns the reply of EXEC, or NO_REPLY: another script was left */
+  goOnWithTransaction(
+    session: Session,
+    queued: QueuedCommand,
+    reply: Reply,
+    rest: (reply: Reply) => Reply,
+  ): Reply {
+    const { waitsWith } = session;
+    session.waitsWith = queued;
+    this.countUnblocked(session, reply);
+    session.waitsWith = waitsWith;
+    if (reply instanceof ErrorReply) this.#host.onErrorReply(session, reply);
+    const outer = this.runsFor;
+    this.runsFor = session;
+    this.isInExec = true;
+    try {
+      return rest(reply);
+    } finally {
+      this.runsFor = outer;
+      this.isInExec = false;
+    }
+  }
+
   /** The script that was left has ended: what it changed is propagated now. */
   endScript(session: Session): void {
     const { propagation, context } = this.#host;

@@ -57,7 +57,7 @@ export class RunningScript implements ScriptRun {
   readonly kind: 'eval' | 'function';
   readonly caller: CommandContext;
   readonly session: ClientSession;
-  /** It can be left in the middle: it is no part of a transaction, and its caller can wait. */
+  /** It can be left in the middle: its caller can wait. */
   mayBeLeft = false;
   turnEndsAtMs = 0;
   readonly #host: ScriptCallHost;
@@ -65,7 +65,7 @@ export class RunningScript implements ScriptRun {
   readonly #startedAtMs: number;
   readonly #rights: ScriptRights;
   /** The command that runs the script. */
-  readonly #called: QueuedCommand;
+  readonly called: QueuedCommand;
   /** What the client sent. */
   readonly #sent: readonly ByteString[];
   /** The slot of the keys it works on, once there is one. */
@@ -88,7 +88,7 @@ export class RunningScript implements ScriptRun {
     this.caller = caller;
     this.session = session;
     this.#rights = rights;
-    this.#called = { command: caller.command, argv: host.executor.argv };
+    this.called = { command: caller.command, argv: host.executor.argv };
     this.#sent = caller.session.transaction === null ? host.executor.argv : EXEC;
     this.#slot = firstKey === undefined ? null : hashSlotOfBytes(firstKey);
   }
@@ -117,7 +117,7 @@ export class RunningScript implements ScriptRun {
       command,
       argv,
       (this.replicationFlags & ReplicationFlag.replicas) !== 0,
-      this.#called,
+      this.called,
     );
     if (reply instanceof ErrorReply) this.#host.onErrorReply(session, reply);
     return reply;

@@ -116,7 +116,9 @@ export class ScriptRunner {
       program.keys[0],
     );
     running.mayBeLeft =
-      this.#lua.later !== null && context.session.kind === 'normal' && this.#host.propagation.depth === 1;
+      this.#lua.later !== null &&
+      context.session.kind === 'normal' &&
+      this.#host.propagation.depth === (this.#host.executor.isInExec ? 2 : 1);
     this.#run = { program, running };
     context.preventPropagation();
     const reply = this.#attempt(program, () => this.#start(program, running));
@@ -238,12 +240,20 @@ export class ScriptRunner {
     host.endScript();
     const session = caller.session as ClientSession;
     this.#countFailures(running, reply);
+    // What 7.0 counts at the beginning it has not counted as failed.
+    if (host.version === '7.0' && reply instanceof ErrorReply) host.executor.countFailed(caller.command);
+    const rest = session.blocked?.proceed;
+    const answer =
+      rest === undefined
+        ? reply
+        : host.executor.goOnWithTransaction(session, running.called, reply, (late) => rest(late));
     host.executor.endScript(session);
+    if (this.isLeft) return;
     if (host.ownOutput.isPending) {
-      host.ownOutput.reply(session, reply);
+      host.ownOutput.reply(session, answer);
       session.unblock(NO_REPLY);
     } else {
-      session.unblock(reply);
+      session.unblock(answer);
     }
     const held = this.#held;
     this.#held = [];

@@ -4,6 +4,7 @@ import { openRedisLibraries } from '../lua/libraries/open-libraries.js';
 import { type LuaState, LuaStatus } from '../lua/state.js';
 import type { ByteString } from '../resp/byte-string.js';
 import { ErrorReply, type Reply } from '../resp/reply.js';
+import { proceed } from './chained-calls.js';
 import { attachEnvironment, type HostEnvironment } from './environment-of.js';
 import type { LibraryFunction } from './function-libraries.js';
 import { popReply } from './lua-to-reply.js';
@@ -13,7 +14,7 @@ import { openRedisLibrary, raiseKilled, raiseStuck } from './redis-library.js';
 import { lockGlobals } from './sandbox.js';
 import { failureOf } from './script-failure.js';
 import type { LogLevel, ScriptRun } from './script-run.js';
-import { ThreadChain } from './thread-chain.js';
+import { type Link, ThreadChain } from './thread-chain.js';
 
 /** Scripts between two steps of garbage collection, and the size of a step. */
 const COLLECTION_PERIOD = 50;
@@ -56,8 +57,8 @@ export class ScriptEnvironment implements HostEnvironment {
   readonly #forFunctions: boolean;
   #call: ScriptCall | null = null;
   readonly chain: ThreadChain;
-  /** The coroutine of the script that runs. */
-  #thread = 0;
+  /** Of the script that runs. */
+  #link: Link | null = null;
   #runs = 0;
 
   constructor(engine: LuaEngine, options: EnvironmentOptions) {
@@ -116,28 +117,30 @@ export class ScriptEnvironment implements HostEnvironment {
       this.#pushArray(call.args);
     }
     const argumentCount = this.#forFunctions ? 2 : 0;
-    this.#thread = this.chain.enter(0, 1 + argumentCount);
-    return this.#enter(call, argumentCount);
+    const link = this.chain.enter(0, 1 + argumentCount, 'script');
+    this.#link = link;
+    return this.#settle(call, link, this.chain.resume(link, argumentCount));
   }
 
   resume(): Reply | typeof SUSPENDED {
     const call = this.#call;
-    if (call === null) throw new Error('no script to resume');
-    return this.#enter(call, 0);
+    const link = this.#link;
+    if (call === null || link === null) throw new Error('no script to resume');
+    return this.#settle(call, link, proceed(this.lua, link.thread));
   }
 
-  #enter(call: ScriptCall, argumentCount: number): Reply | typeof SUSPENDED {
+  #settle(call: ScriptCall, link: Link, status: number): Reply | typeof SUSPENDED {
     const { lua } = this;
-    const status = lua.resume(this.#thread, argumentCount);
     if (status === LuaStatus.yield) return SUSPENDED;
-    lua.thread = this.#thread;
+    lua.thread = link.thread;
     try {
       return status === LuaStatus.ok ? this.#result(call) : this.#failure(call, status);
     } finally {
       lua.thread = lua.main;
-      this.chain.leave(this.#thread, status !== LuaStatus.ok);
+      this.chain.leave(link, status !== LuaStatus.ok);
       this.chain.clear();
       this.#call = null;
+      this.#link = null;
       this.#collectGarbage();
     }
   }
@@ -183,6 +186,7 @@ export class ScriptEnvironment implements HostEnvironment {
   /** Called from time to time while a script runs. */
   protected onHook(): void {
     const { run, chain, lua } = this;
+    chain.raisePending();
     const isKilled = run.isKilled;
     if (isKilled || run.isStuck()) {
       // From now on each line fails, so that no pcall() of the script can hold it.
@@ -190,7 +194,7 @@ export class ScriptEnvironment implements HostEnvironment {
       if (isKilled) raiseKilled(lua);
       raiseStuck(lua);
     }
-    if (chain.isLeaving || run.isInterrupted()) chain.tryToLeave();
+    if (run.isInterrupted()) chain.tryToLeave();
   }
 
   #collectGarbage(): void {

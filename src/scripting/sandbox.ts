@@ -6,8 +6,7 @@
 import { type HostFunction, LuaError, LuaErrorValue } from '../lua/engine.js';
 import { GLOBALS, type LuaState, LuaStatus, LuaType, UNGUARDED } from '../lua/state.js';
 import type { ByteString } from '../resp/byte-string.js';
-import { environmentOf } from './environment-of.js';
-import { PROTECTED_CALL } from './thread-chain.js';
+import { CHAINED_CALLS, COROUTINE_CALLS } from './chained-calls.js';
 
 const BAD_PIECE = 'reader function must return a string';
 const READONLY = 'Attempt to modify a readonly table';
@@ -50,20 +49,10 @@ function __redis__err__handler(err)
   return err
 end
 
-local start, proceed = host.start, host.proceed
-local function settle(left, ...)
-  if left then return settle(proceed(left)) end
-  return ...
-end
-function pcall(...)
-  return settle(start(...))
-end
-
-for name in pairs(globals) do
-  if not allowed[name] then globals[name] = nil end
-end
 for name in pairs(allowed) do globals[name] = host[name] or globals[name] end
-table.insert, table.foreach, coroutine.running = host.insert, host.foreach, host.running
+table.insert, table.foreach = host.insert, host.foreach
+coroutine.resume, coroutine.wrap = host.resume, host.wrap
+coroutine.running, coroutine.status = host.running, host.status
 
 local function front(inner, shown_metatable)
   local outer = setmetatable({}, {__index = inner, __newindex = host.readonly})
@@ -157,7 +146,7 @@ export function lockGlobals(lua: LuaState): number {
 /** Pushes the table `host` of the prelude. */
 function pushHost(lua: LuaState, next: number): void {
   lua.newTable(0, 32);
-  for (const [name, run] of Object.entries({ ...HOST, ...PROTECTED_CALL })) {
+  for (const [name, run] of Object.entries({ ...HOST, ...CHAINED_CALLS, ...COROUTINE_CALLS })) {
     lua.pushFunction(run);
     lua.setField(-2, name);
   }
@@ -217,17 +206,6 @@ const HOST: Readonly<Record<string, HostFunction>> = {
     if (name === null)
       throw new LuaError('Second argument to luaProtectedTableError must be a string or number');
     throw new LuaError(`Script attempted to access nonexistent global variable '${name}'`);
-  },
-  running: (lua) => {
-    // What runs a script is no coroutine to the script.
-    const around = environmentOf(lua).chain.coroutineAround(lua.thread);
-    if (around === 0 || around === lua.main) return 0;
-    const { thread } = lua;
-    lua.thread = around;
-    lua.pushThread();
-    lua.thread = thread;
-    lua.move(around, thread, 1);
-    return 1;
   },
   loadstring: (lua) => {
     const source = lua.checkBytes(1);

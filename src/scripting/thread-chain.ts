@@ -1,27 +1,36 @@
 /**
  * The coroutines that a script runs in. To Redis a long script is a C function that handles events now and then; here it
  * has to be left and come back to. Lua 5.1 leaves a coroutine only where no C function lies between, and pcall() is one.
- * So each pcall() runs its function in a coroutine of its own: the innermost is left first, and what called it after it.
- * Inside of metamethods, iterators, sort(), gsub(), xpcall() and coroutines of the script itself there is no way out.
+ * So each pcall() and xpcall() runs its function in a coroutine of its own: the innermost is left first, in its hook, and
+ * then each function that called it yields. Coroutines of the script itself are links of the chain too, while they run.
+ * Inside of metamethods, iterators of `for`, handlers of xpcall(), and what C functions call (sort(), gsub(), foreach(),
+ * load()) there is no way out.
  */
-import { type HostFunction, LuaError } from '../lua/engine.js';
-import { HookMask, type LuaState, LuaStatus, LuaType } from '../lua/state.js';
+import { LuaErrorValue } from '../lua/engine.js';
+import { HookMask, type LuaState } from '../lua/state.js';
 import type { ByteString } from '../resp/byte-string.js';
-import { environmentOf } from './environment-of.js';
 
 /** Instructions between two looks at the clock. */
 const INTERRUPT_INTERVAL = 100_000;
-/** As deep as Lua lets C functions call each other. */
-const DEEPEST_CALL = 195;
 /** Coroutines that are kept for the next pcall(). */
 const IDLE_LIMIT = 16;
 
-interface Link {
+/** What runs in it: the script itself, or a function of Lua's library that it called. */
+export type CallKind = 'script' | 'pcall' | 'xpcall' | 'resume' | 'wrap';
+
+export interface Link {
   readonly thread: number;
-  /** Keeps it. */
+  /** Keeps it; 0 = a coroutine of the script, which something else keeps. */
   readonly reference: number;
-  /** Whose pcall() runs in it; 0 = it runs the script itself. */
+  kind: CallKind;
+  /** Where it was called; 0 = it runs the script itself. */
   caller: number;
+  /** It waits to be gone on with. */
+  isLeft: boolean;
+  /** The hook is called at each line. */
+  isWatchedClosely: boolean;
+  /** Where it was called, as errors begin with it; null = not asked yet. */
+  place: ByteString | null;
 }
 
 export class ThreadChain {
@@ -29,38 +38,57 @@ export class ThreadChain {
   /** By thread, those that run or wait for what they called. */
   readonly #active = new Map<number, Link>();
   readonly #idle: Link[] = [];
-  /** The innermost coroutine was left: those around it follow. */
-  #isLeaving = false;
+  /** Those that were left, the innermost first. */
+  #left: Link[] = [];
+  /** Reference to an error that the next look at the clock raises. */
+  #raised: number | null = null;
 
   constructor(lua: LuaState) {
     this.#lua = lua;
   }
 
   /** A coroutine for a function and its arguments, which are moved to it from the top of the stack. @param caller 0 = it runs the script itself. */
-  enter(caller: number, valueCount: number): number {
+  enter(caller: number, valueCount: number, kind: CallKind): Link {
     const lua = this.#lua;
     const link = this.#idle.pop() ?? this.#newLink();
     link.caller = caller;
+    link.kind = kind;
     this.#active.set(link.thread, link);
     lua.move(lua.thread, link.thread, valueCount);
-    this.watch(link.thread);
-    return link.thread;
+    if (link.isWatchedClosely) this.#watch(link);
+    return link;
+  }
+
+  /** A coroutine of the script is resumed. */
+  enterOwn(thread: number, caller: number, kind: CallKind): Link {
+    const link: Link = { ...NEW_LINK, thread, reference: 0, caller, kind };
+    this.#active.set(thread, link);
+    this.#watch(link);
+    return link;
+  }
+
+  /** Starts a link, or goes on with it. */
+  resume(link: Link, argumentCount: number): number {
+    const status = this.#lua.resume(link.thread, argumentCount, link.reference === 0);
+    return status;
   }
 
   /** The function ended. One that failed leaves a coroutine of no more use. */
-  leave(thread: number, failed: boolean): void {
-    const link = this.#active.get(thread);
-    if (link === undefined) return;
-    this.#active.delete(thread);
-    if (failed || this.#idle.length === IDLE_LIMIT) this.#lua.unref(link.reference);
-    else this.#idle.push(link);
+  leave(link: Link, failed: boolean): void {
+    this.#active.delete(link.thread);
+    if (link.reference === 0) return;
+    if (failed || this.#idle.length === IDLE_LIMIT) {
+      this.#lua.unref(link.reference);
+      return;
+    }
+    this.#lua.clear(link.thread);
+    this.#idle.push(link);
   }
 
   get depth(): number {
     return this.#active.size;
   }
 
-  /** True for a coroutine that the script does not know of. */
   has(thread: number): boolean {
     return this.#active.has(thread);
   }
@@ -68,56 +96,94 @@ export class ThreadChain {
   /** What the script takes for the coroutine it is in; 0 = it is in none. */
   coroutineAround(thread: number): number {
     let around = thread;
-    for (let link = this.#active.get(around); link !== undefined; link = this.#active.get(around))
+    for (let link = this.#active.get(around); link !== undefined && link.reference !== 0; ) {
       around = link.caller;
+      link = this.#active.get(around);
+    }
     return around;
-  }
-
-  /** Calls the hook now and then while the coroutine runs. */
-  watch(thread: number): void {
-    this.#hook(thread, HookMask.count, INTERRUPT_INTERVAL);
   }
 
   /** Calls the hook at the next line. */
   watchClosely(thread: number): void {
+    const link = this.#active.get(thread);
+    if (link !== undefined) link.isWatchedClosely = true;
     this.#hook(thread, HookMask.line, 0);
   }
 
-  /** In the hook: leaves the script, one coroutine after the other, if there is a way. */
+  /** In the hook: leaves the coroutine that runs, if those around it can be left as well. */
   tryToLeave(): void {
     const lua = this.#lua;
-    const { thread } = lua;
-    if (!this.#isLeaving && !this.#canLeave(thread)) return;
-    this.watch(thread);
-    this.#isLeaving = lua.yieldFromHook() && this.#active.get(thread)?.caller !== 0;
+    const link = this.#active.get(lua.thread);
+    if (link === undefined || !this.#canLeave(link) || !lua.yieldFromHook()) return;
+    this.#noteLeft(link);
   }
 
-  /** Pushes an active coroutine as a value. */
-  pushThread(thread: number): void {
-    this.#lua.pushRef(this.#active.get(thread)?.reference as number);
+  /** In a function of the host whose callee was left: leaves its caller too. @returns what the function has to return */
+  leaveCaller(): number {
+    const lua = this.#lua;
+    this.#noteLeft(this.#active.get(lua.thread) as Link);
+    return lua.yieldHere();
+  }
+
+  /** The innermost of those that were left; it is to go on. */
+  takeLeft(): Link {
+    const link = this.#left.shift();
+    if (link === undefined) throw new Error('no script was left');
+    link.isLeft = false;
+    return link;
+  }
+
+  /** Pops an error, which `thread` raises as soon as it goes on. */
+  raiseIn(thread: number): void {
+    this.#raised = this.#lua.ref();
+    this.watchClosely(thread);
+    this.#hook(thread, HookMask.count, 1);
+  }
+
+  /** In the hook: raises what raiseIn() was given. */
+  raisePending(): void {
+    if (this.#raised === null) return;
+    const lua = this.#lua;
+    lua.pushRef(this.#raised);
+    lua.unref(this.#raised);
+    this.#raised = null;
+    this.#watch(this.#active.get(lua.thread) as Link);
+    throw new LuaErrorValue();
   }
 
   /** The script ended: nothing of it is active any more. */
   clear(): void {
-    for (const { reference } of this.#active.values()) this.#lua.unref(reference);
+    for (const { reference } of this.#active.values()) if (reference !== 0) this.#lua.unref(reference);
     this.#active.clear();
-    this.#isLeaving = false;
+    this.#left = [];
+    if (this.#raised !== null) this.#lua.unref(this.#raised);
+    this.#raised = null;
   }
 
-  get isLeaving(): boolean {
-    return this.#isLeaving;
+  /** Behind those that it called, before those that called it. */
+  #noteLeft(link: Link): void {
+    link.isLeft = true;
+    const place = this.#left.findIndex(({ thread }) => thread === link.caller);
+    this.#left.splice(place < 0 ? this.#left.length : place, 0, link);
   }
 
-  #canLeave(innermost: number): boolean {
+  #canLeave(innermost: Link): boolean {
     const { engine } = this.#lua;
-    let thread = innermost;
-    while (thread !== 0) {
-      const link = this.#active.get(thread);
+    for (let link = innermost; ; ) {
       // resume() itself counts as one call.
-      if (link === undefined || engine.callsOf(thread) !== 1) return false;
-      thread = link.caller;
+      if (engine.callsOf(link.thread) !== 1) return false;
+      if (link.caller === 0) return true;
+      const outer = this.#active.get(link.caller);
+      if (outer === undefined) return false;
+      // It waits already, and so do those around it.
+      if (outer.isLeft) return true;
+      link = outer;
     }
-    return true;
+  }
+
+  #watch(link: Link): void {
+    link.isWatchedClosely = false;
+    this.#hook(link.thread, HookMask.count, INTERRUPT_INTERVAL);
   }
 
   #hook(thread: number, mask: number, count: number): void {
@@ -130,67 +196,16 @@ export class ThreadChain {
 
   #newLink(): Link {
     const thread = this.#lua.newThread();
-    return { thread, reference: this.#lua.ref(), caller: 0 };
+    const link: Link = { ...NEW_LINK, thread, reference: this.#lua.ref() };
+    this.#watch(link);
+    return link;
   }
 }
 
-/** What pcall() is made of: start(f, ...) and continue(coroutine) give a coroutine that was left, or false and the results. */
-export const PROTECTED_CALL: Readonly<Record<'start' | 'proceed', HostFunction>> = {
-  start(lua) {
-    const { chain } = environmentOf(lua);
-    const count = lua.top;
-    // The wrapper in Redis calls what it happens to find on the stack.
-    if (count === 0) return refuse(lua, 'attempt to call a boolean value');
-    if (chain.depth >= DEEPEST_CALL) return refuse(lua, 'C stack overflow');
-    const thread = chain.enter(lua.thread, count);
-    return resume(lua, thread, count - 1);
-  },
-  proceed(lua) {
-    const thread = lua.toThread(1);
-    if (thread === 0 || !environmentOf(lua).chain.has(thread))
-      throw new LuaError('no coroutine to proceed with');
-    lua.top = 0;
-    return resume(lua, thread, 0);
-  },
-};
-
-function resume(lua: LuaState, thread: number, argumentCount: number): number {
-  const environment = environmentOf(lua);
-  const { chain } = environment;
-  const caller = lua.thread;
-  const status = lua.resume(thread, argumentCount);
-  if (environment.isKilled || status === LuaStatus.yield) chain.watchClosely(caller);
-  if (status === LuaStatus.yield) {
-    chain.pushThread(thread);
-    return 1;
-  }
-  const failed = status !== LuaStatus.ok;
-  lua.thread = thread;
-  const count = failed ? 1 : lua.top;
-  lua.thread = caller;
-  const before = lua.top;
-  if (!lua.reserve(count + 3)) {
-    chain.leave(thread, true);
-    throw new LuaError('stack overflow');
-  }
-  lua.pushBoolean(false);
-  lua.pushBoolean(!failed);
-  lua.move(thread, caller, count);
-  if (failed) simplifyError(lua);
-  chain.leave(thread, failed);
-  return lua.top - before;
-}
-
-function refuse(lua: LuaState, text: ByteString): number {
-  lua.pushBoolean(false);
-  lua.pushBoolean(false);
-  lua.pushBytes(text);
-  return 3;
-}
-
-/** Errors are tables since 7.0; scripts that catch one are given its text, as before (luaRedisPcall of script_lua.c). */
-function simplifyError(lua: LuaState): void {
-  if (lua.type(-1) !== LuaType.table) return;
-  lua.getField(-1, 'err');
-  if (lua.toBytes(-1) !== null) lua.replace(-2);
-}
+const NEW_LINK = {
+  kind: 'script',
+  caller: 0,
+  isLeft: false,
+  isWatchedClosely: false,
+  place: null,
+} as const;

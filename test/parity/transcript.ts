@@ -2,7 +2,6 @@
  * Plays the same lines with several clients on a real redis-server and on a node of ours, and compares all bytes that
  * each client got after each line. For what comes unasked: messages, invalidations, lines of MONITOR.
  */
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect } from 'vitest';
 import { startCluster } from '../../src/index.js';
@@ -21,6 +20,8 @@ export interface TranscriptOptions {
   /** Both in cluster mode, with every slot. */
   readonly cluster?: boolean;
   readonly config?: Readonly<Record<string, string>>;
+  /** What `<text:name>` stands for: arguments with spaces. */
+  readonly texts?: Readonly<Record<string, string>>;
 }
 
 export class Transcript {
@@ -28,6 +29,7 @@ export class Transcript {
   readonly #theirPort: number;
   readonly #ourPort: number;
   readonly #release: () => Promise<unknown>;
+  readonly #texts: Readonly<Record<string, string>>;
   readonly #clients = new Map<string, Record<Side, Stream>>();
   #barrier: Record<Side, Stream> | null = null;
 
@@ -35,14 +37,20 @@ export class Transcript {
     version: Version,
     ports: { theirs: number; ours: number },
     release: () => Promise<unknown>,
+    texts: Readonly<Record<string, string>>,
   ) {
+    this.#texts = texts;
     this.version = version;
     this.#theirPort = ports.theirs;
     this.#ourPort = ports.ours;
     this.#release = release;
   }
 
-  static async start({ cluster = false, config = {} }: TranscriptOptions = {}): Promise<Transcript> {
+  static async start({
+    cluster = false,
+    config = {},
+    texts = {},
+  }: TranscriptOptions = {}): Promise<Transcript> {
     const settings = Object.entries(config).flatMap(([name, value]) => [`--${name}`, value]);
     const server = await startRealRedis({
       args: [...(cluster ? ['--cluster-enabled', 'yes'] : []), ...settings],
@@ -51,13 +59,13 @@ export class Transcript {
     const ours = cluster ? await oursInCluster(version, config) : await oursAlone(version, config);
     if (cluster) await takeAllSlots(server);
     const release = (): Promise<unknown> => Promise.all([server.stop(), ours.release()]);
-    return new Transcript(version, { theirs: server.port, ours: ours.port }, release);
+    return new Transcript(version, { theirs: server.port, ours: ours.port }, release, texts);
   }
 
   /**
    * @param lines `client: command argument ...`, one a line; ` | ` between commands that are sent together. A client
    * is connected when it is first named: `client3` speaks RESP3, others RESP2. `''` is an empty argument, `<id:client>`
-   * a client's id, `close` ends the connection, `hears` waits for something that comes by itself.
+   * a client's id, `<text:name>` a text of the options, `close` ends the connection, `hears` waits for something that comes by itself.
    */
   async play(lines: string): Promise<void> {
     for (const line of lines.split('\n').map((each) => each.trim())) {
@@ -139,6 +147,8 @@ export class Transcript {
   #argvOf(command: string, side: Side): string[] {
     return command.split(/ +/).map((argument) => {
       if (argument === "''") return '';
+      const text = /^<text:(\w+)>$/.exec(argument)?.[1];
+      if (text !== undefined) return this.#texts[text] ?? '';
       const id = /^<id:(\w+)>$/.exec(argument)?.[1];
       return id === undefined ? argument : (this.#clients.get(id)?.[side].id ?? '0');
     });
@@ -171,6 +181,8 @@ const SIDES: readonly Side[] = ['theirs', 'ours'];
 class Stream {
   id = '';
   #received = '';
+  #isClosed = false;
+  #wake: () => void = () => undefined;
   readonly #socket: Socket;
 
   private constructor(socket: Socket) {
@@ -178,10 +190,19 @@ class Stream {
     socket.setNoDelay(true);
     socket.on('data', (chunk) => {
       this.#received += chunk.toString('latin1');
+      this.#wake();
     });
     socket.on('error', () => undefined);
     socket.on('close', () => {
       this.#received += '(closed)';
+      this.#isClosed = true;
+      this.#wake();
+    });
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
     });
   }
 
@@ -199,7 +220,7 @@ class Stream {
     return this.#received
       .replace(/\b\d{10}\.\d{6}\b/g, '<time>')
       .replace(/127\.0\.0\.1:\d+/g, '<address>')
-      .replace(/(tracking-redir-broken|\$2\r\nid|\$8\r\nredirect)\r\n:\d+/g, '$1:<id>');
+      .replace(/(tracking-redir-broken|\$2\r\nid|\$8\r\nredirect|\$11\r\nduration_ms)\r\n:\d+/g, '$1:<id>');
   }
 
   take(): string {
@@ -223,12 +244,12 @@ class Stream {
   /** Sends a command and gives what comes until the end of the answer. */
   async ask(argv: readonly string[], end = /\r\n$/): Promise<string> {
     this.send([argv]);
-    while (!end.test(this.#received)) await once(this.#socket, 'data');
+    while (!end.test(this.#received) && !this.#isClosed) await this.#change();
     return this.take();
   }
 
   async hears(): Promise<void> {
-    while (this.#received === '') await once(this.#socket, 'data');
+    while (this.#received === '' && !this.#isClosed) await this.#change();
   }
 }
 

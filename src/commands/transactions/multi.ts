@@ -8,7 +8,7 @@ import {
   NESTED_MULTI,
   noPermissionAtExec,
 } from '../../resp/errors/index.js';
-import { NULL_ARRAY, OK, RawReply, type Reply } from '../../resp/reply.js';
+import { NO_REPLY, NULL_ARRAY, OK, RawReply, type Reply } from '../../resp/reply.js';
 import { encodeReply } from '../../resp/reply-encoder.js';
 import { denialOf } from '../acl/permission.js';
 import { logDenial } from '../acl/refusals.js';
@@ -80,17 +80,29 @@ function runQueue(context: CommandContext, argv: readonly ByteString[]): Reply {
   // Nobody needs to be told about the changes that the transaction itself makes.
   node.keyspace.unwatchAll(session);
   // The session stays in MULTI while its queue runs: a blocking command sees by that that it may not block.
-  const replies: Reply[] = [];
-  for (const queued of transaction.queue) {
-    const { protocol } = session;
-    const reply = runQueued(context, queued, argv);
+  return runFrom(context, argv, transaction.queue, []);
+}
+
+/** Runs what is queued behind the commands whose replies are there. */
+function runFrom(
+  context: CommandContext,
+  argv: readonly ByteString[],
+  queue: readonly QueuedCommand[],
+  before: readonly Reply[],
+): Reply {
+  const { node, session } = context;
+  let replies = [...before];
+  while (replies.length < queue.length) {
+    const { protocol, blocked } = session;
+    const reply = runQueued(context, queue[replies.length] as QueuedCommand, argv);
+    // A script that takes long: the rest follows it.
+    if (reply === NO_REPLY && session.blocked?.kind === 'script' && session.blocked !== blocked) {
+      session.blocked.proceed = (late) => runFrom(context, argv, queue, [...replies, late]);
+      return NO_REPLY;
+    }
     // HELLO answers in the protocol that it asks for; what came before it has been written in the other one.
     if (session.protocol !== protocol)
-      replies.splice(
-        0,
-        replies.length,
-        ...replies.map((earlier) => written(earlier, protocol, node.version)),
-      );
+      replies = replies.map((earlier) => written(earlier, protocol, node.version));
     replies.push(reply);
   }
   discardTransaction(context);

@@ -1,5 +1,6 @@
 /** The library cjson of Redis scripts, version 2.1.0 (lua_cjson.c). */
-import { type HostFunction, LuaError, upvalue } from '../engine.js';
+import { type HostFunction, LuaError } from '../engine.js';
+import { upvalue } from '../lua-api.js';
 import type { LuaState } from '../state.js';
 import { LuaType } from '../state.js';
 import { checkInteger, checkOption, refuseArgument } from './arguments.js';
