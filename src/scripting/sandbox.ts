@@ -49,6 +49,9 @@ function __redis__err__handler(err)
   return err
 end
 
+for name in pairs(globals) do
+  if not allowed[name] then globals[name] = nil end
+end
 for name in pairs(allowed) do globals[name] = host[name] or globals[name] end
 table.insert, table.foreach = host.insert, host.foreach
 coroutine.resume, coroutine.wrap = host.resume, host.wrap

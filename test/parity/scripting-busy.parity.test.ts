@@ -99,7 +99,7 @@ describeParity('a busy node', () => {
       c: GET key
     `);
     await transcript.list('o', ['name', 'flags', 'db', 'cmd', 'multi', 'sub', 'resp']);
-    await transcript.fields('o', 'errorstats', ['errorstat_BUSY', 'errorstat_ERR', 'errorstat_UNKILLABLE']);
+    await transcript.fields('o', 'errorstats', ['errorstat_ERR', 'errorstat_UNKILLABLE']);
   });
 
   it('is released by FUNCTION KILL from a function', async () => {
