@@ -78,6 +78,12 @@ export class Connection {
     if (this.serverHost === host) this.#server?.close();
   }
 
+  /** Breaks the connection when one of its ends is that host's. */
+  breakOf(host: HostId): void {
+    if (this.clientHost !== host && this.serverHost !== host) return;
+    for (const end of [this.client, this.#server]) end?.receive(CLOSE);
+  }
+
   /** Forgets the connection once both ends are closed. */
   onEndClosed(): void {
     if (this.client.closed && (this.#server === null || this.#server.closed)) this.network.forget(this);
@@ -149,7 +155,7 @@ class End implements ConnectionEnd {
 
   get pendingBytes(): number {
     let bytes = this.#lane?.heldBytes ?? 0;
-    for (const frame of this.#early ?? []) bytes += frame.bytes;
+    if (this.#early !== null) for (const frame of this.#early) bytes += frame.bytes;
     return bytes;
   }
 

@@ -197,6 +197,11 @@ export class Network {
     for (const connection of [...this.#connections]) connection.abortEndOf(host);
   }
 
+  /** Breaks every connection of a host that lives on, as a middlebox does: both ends are told, and what is under way is lost. */
+  breakConnectionsOf(host: HostId): void {
+    for (const connection of [...this.#connections]) connection.breakOf(host);
+  }
+
   get connectionCount(): number {
     return this.#connections.size;
   }

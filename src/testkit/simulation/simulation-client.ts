@@ -3,7 +3,7 @@ import { RedisTestClusterError } from '../../../fixtures/error.js';
 import type { Random } from '../../time/random.js';
 import type { Cluster } from '../cluster.js';
 import type { CommandArgument, CommandReply } from '../command-client.js';
-import { pick } from './writer.js';
+import { pick } from './pick.js';
 
 const FOLLOWED_REDIRECTS = 5;
 /** Virtual time after which a client gives up. */

@@ -5,13 +5,35 @@ import type { ClusterOptions } from '../cluster-options.js';
 import { type Duration, toMilliseconds } from '../duration.js';
 
 /**
- * What may happen to the cluster: `crash` kills and restarts nodes, `pause` stops and continues them, `partition` cuts
- * groups off (also one way) and heals, `failover` sends CLUSTER FAILOVER, also with FORCE, `delay` and `drop` slow down and
- * lose messages of the bus.
+ * What may happen to the cluster: `crash` kills nodes and starts them again, with the data they had or without, `pause` stops
+ * and continues them, `suspend` stops all of them for some seconds, `partition` cuts groups off (also one way) and heals,
+ * `reconnect` breaks the connections of a node, `failover` sends CLUSTER FAILOVER, also with FORCE and TAKEOVER, `migrate`
+ * moves slots, `config` changes directives, `delay` and `drop` slow down and lose messages of the bus.
  */
-export type FaultKind = 'crash' | 'pause' | 'partition' | 'failover' | 'delay' | 'drop';
+export type FaultKind =
+  | 'crash'
+  | 'pause'
+  | 'suspend'
+  | 'partition'
+  | 'reconnect'
+  | 'failover'
+  | 'migrate'
+  | 'config'
+  | 'delay'
+  | 'drop';
 
-export const FAULT_KINDS: readonly FaultKind[] = ['crash', 'pause', 'partition', 'failover', 'delay', 'drop'];
+export const FAULT_KINDS: readonly FaultKind[] = [
+  'crash',
+  'pause',
+  'suspend',
+  'partition',
+  'reconnect',
+  'failover',
+  'migrate',
+  'config',
+  'delay',
+  'drop',
+];
 
 /** A number, or a range, both ends inclusive, from which each seed draws one. */
 export type CountOrRange = number | readonly [least: number, most: number];

@@ -3,15 +3,24 @@ import { Random } from '../../time/random.js';
 import type { Cluster } from '../cluster.js';
 import { type Duration, toMilliseconds } from '../duration.js';
 import { startCluster, startClusterInMemory } from '../start-cluster.js';
-import { convergenceProblem, restingProblems } from './invariants/convergence.js';
+import type { TestNode } from '../test-node.js';
+import { RandomClients } from './clients/random-clients.js';
+import type { WireReply } from './clients/wire-reply.js';
+import {
+  convergenceProblem,
+  meetingProblem,
+  type Problem,
+  restingProblem,
+} from './invariants/convergence.js';
 import { slotMap, type Watched } from './invariants/invariant.js';
 import { Monitor } from './invariants/monitor.js';
+import { pickMortal, Takeover } from './invariants/takeover.js';
 import { Violations } from './invariants/violations.js';
 import { RandomFaults } from './random-faults.js';
 import { SimulationClient } from './simulation-client.js';
 import { SimulationFailure } from './simulation-failure.js';
 import type { RunPlan, SimulationRun } from './simulation-options.js';
-import { Writer } from './writer.js';
+import { SlotMigrations } from './slot-migrations.js';
 
 /** Virtual time at which every run begins. */
 const START_TIME = Date.UTC(2030, 0, 1);
@@ -22,7 +31,7 @@ const LONGEST_ROUND_MS = 200;
 /** Virtual time between two faults. */
 const SHORTEST_STEP_MS = 300;
 const LONGEST_STEP_MS = 8300;
-const WRITES_OF_ROUND = 3;
+const CLIENTS_OF_ROUND = 3;
 /** One-way latency of messages between nodes, at most. */
 const LONGEST_LATENCY_MS = 5;
 /** Sets the randomness of the simulation apart from that of the nodes. */
@@ -41,7 +50,8 @@ export class Simulation {
   readonly #plan: RunPlan;
   readonly #violations: Violations;
   readonly #monitor: Monitor;
-  readonly #writer: Writer;
+  readonly #clients: RandomClients;
+  readonly #migrations: SlotMigrations;
   readonly #faults: RandomFaults;
   readonly #actions: string[] = [];
   #faultCount = 0;
@@ -59,11 +69,21 @@ export class Simulation {
       slotsInUse: Array.from({ length: count }, (_, index) =>
         Math.floor(((index + 0.5) * SLOT_COUNT) / count),
       ),
+      openSlots: new Set(),
+      movedSlots: new Set(),
       report: this.#violations.report,
     };
     this.#monitor = new Monitor(watched);
-    this.#writer = new Writer(watched, this.#monitor, this.random);
-    this.#faults = new RandomFaults(cluster, this.random, plan.faults, (text) => this.note(text));
+    const { ledger } = this.#monitor;
+    const note = (text: string): void => this.note(text);
+    this.#clients = new RandomClients(watched, this.#monitor, this.random);
+    this.#migrations = new SlotMigrations(watched, ledger, this.#clients.courier, this.random, note);
+    this.#monitor.add(this.#migrations);
+    this.#faults = new RandomFaults(cluster, this.random, plan.faults, {
+      note,
+      send: (node, argv) => this.#send(node, argv),
+      migrate: () => this.#migrations.begin(),
+    });
     this.client = new SimulationClient(cluster, this.random, (done, limitMs) =>
       this.#runUntil(done, limitMs),
     );
@@ -90,7 +110,7 @@ export class Simulation {
    * One random fault begins or ends, then some seconds pass.
    * @param round is done every now and then in that time, at most 200 ms apart; by default some clients write.
    */
-  async step(round: () => void = () => this.writeSome()): Promise<void> {
+  async step(round: () => void = () => this.actSome()): Promise<void> {
     this.#faultCount++;
     this.#monitor.onFault();
     await this.#faults.next();
@@ -100,17 +120,30 @@ export class Simulation {
     while (this.cluster.now() < endMs) {
       round();
       await this.advance(1 + this.random.below(LONGEST_ROUND_MS));
+      this.#afterRound();
     }
+  }
+
+  #afterRound(): void {
+    this.#clients.courier.tick();
+    this.#monitor.afterRound();
+    this.#clients.courier.drain();
+    this.#check();
   }
 
   /** One client writes a key of its own at any node and follows redirections. What it is told is checked, and what becomes of the write. */
   write(): void {
-    this.#writer.write();
+    this.#clients.write();
   }
 
   /** Some clients write at once. */
   writeSome(): void {
-    for (let write = 0; write < WRITES_OF_ROUND; write++) this.write();
+    for (let client = 0; client < CLIENTS_OF_ROUND; client++) this.write();
+  }
+
+  /** Some clients do something: write, also in transactions, read, wait for lists, listen to shard channels. */
+  actSome(): void {
+    for (let client = 0; client < CLIENTS_OF_ROUND; client++) this.#clients.act();
   }
 
   /** Moves virtual time on and checks the invariants after every instant at which something happened. */
@@ -144,25 +177,119 @@ export class Simulation {
     this.#check();
   }
 
-  /** heal(), and then the cluster has to find together within the bound, and to stay so. Done at the end of every run. */
+  /**
+   * heal(), and then the cluster has to find together within the bound, and to stay so. After that, in every other run, a
+   * master dies for good: a replica has to take its place in the time that the specification gives it, without any help.
+   * Done at the end of every run.
+   */
   async converge(): Promise<void> {
     await this.heal();
     const { nodes } = this.cluster;
+    for (const node of nodes) for (const argv of this.#faults.resettingCommands) await this.#ask(node, argv);
     const { boundMs, nodeTimeoutMs } = this.#plan;
-    const held = await this.#runUntil(() => convergenceProblem(nodes) === null, boundMs);
-    if (!held) {
-      const problem = convergenceProblem(nodes);
-      this.report(problem?.invariant ?? 'L4', `${problem?.text}, ${boundMs} ms after all faults were over`);
-      this.#check();
-    }
+    await this.#within(() => meetingProblem(nodes), boundMs, 'after all faults were over');
+    await this.#migrations.repair(
+      (node, argv) => this.#ask(node, argv),
+      () => this.#within(() => convergenceProblem(nodes), boundMs, 'after all faults were over'),
+    );
     await this.cluster.waitFor('ok', { timeout: boundMs });
-    await this.advance(RESTING_TIMEOUTS * nodeTimeoutMs);
-    const isResting = (): boolean => restingProblems(nodes, this.#monitor.ledger).length === 0;
-    await this.#runUntil(isResting, boundMs);
-    for (const problem of restingProblems(nodes, this.#monitor.ledger)) {
-      if (problem !== null) this.report(problem.invariant, problem.text);
-    }
+    await this.#advanceInRounds(RESTING_TIMEOUTS * nodeTimeoutMs);
+    await this.#rest(nodes);
+    if (this.random.below(2) === 0) await this.#loseMaster();
+    this.#endClients();
     this.#check();
+  }
+
+  /** One master dies and stays dead. */
+  async #loseMaster(): Promise<void> {
+    const { nodeTimeoutMs } = this.#plan;
+    const master = pickMortal(this.cluster, this.random);
+    if (master === null) return;
+    const takeover = new Takeover(this.cluster, master, nodeTimeoutMs);
+    this.note(`kill ${master.name} for good`);
+    this.#monitor.onFault();
+    await master.kill();
+    const isOver = (): boolean => takeover.isOver;
+    await this.#runUntil(isOver, takeover.longestMs);
+    takeover.stop();
+    const problem = takeover.problem;
+    if (problem !== null) this.report('L4', problem);
+    this.#check();
+    const others = this.cluster.nodes.filter((node) => node !== master);
+    await this.#within(
+      () => convergenceProblem(others, master.id),
+      this.#plan.boundMs,
+      `after ${master.name} had died`,
+    );
+    this.note(`restart ${master.name}`);
+    this.#monitor.onFault();
+    await master.restart();
+    await this.#within(
+      () => convergenceProblem(this.cluster.nodes),
+      this.#plan.boundMs,
+      `after ${master.name} had come back`,
+    );
+    await this.#rest(this.cluster.nodes);
+  }
+
+  async #rest(nodes: readonly TestNode[]): Promise<void> {
+    const { ledger } = this.#monitor;
+    await this.#within(() => restingProblem(nodes, ledger), this.#plan.boundMs, 'after all was well');
+  }
+
+  /** Nothing is wrong any more within that time. */
+  async #within(problem: () => Problem, boundMs: number, when: string): Promise<void> {
+    if (await this.#runUntil(() => problem() === null, boundMs)) return;
+    const found = problem();
+    if (found !== null) this.report(found.invariant, `${found.text}, ${boundMs} ms ${when}`);
+    this.#check();
+  }
+
+  /** L9: whatever was tried again and again is done, and nothing is left of the clients when they go. */
+  #endClients(): void {
+    const { courier } = this.#clients;
+    if (courier.pendingRetries > 0)
+      this.report(
+        'L9',
+        `${courier.pendingRetries} commands are still tried again, though the cluster is well`,
+      );
+    for (const node of this.#clients.leave())
+      this.report('L9', `${node.name} still has sessions of clients that have gone`);
+  }
+
+  /** Sends a command, and does not wait for an answer. */
+  #send(node: TestNode, argv: readonly string[]): void {
+    const { courier } = this.#clients;
+    const connection = courier.connect(node);
+    const isTakeover = argv.includes('TAKEOVER');
+    if (isTakeover) this.#monitor.onTakeover(node, 'begins');
+    connection.send([argv], () => {
+      if (isTakeover) this.#monitor.onTakeover(node, 'ends');
+      courier.later(() => courier.close(connection));
+    });
+  }
+
+  /** Sends a command and lets time pass until it is answered. */
+  async #ask(node: TestNode, argv: readonly string[]): Promise<WireReply | undefined> {
+    const { courier } = this.#clients;
+    const connection = courier.connect(node);
+    let isAnswered = false;
+    let answer: WireReply | undefined;
+    connection.send([argv], (reply) => {
+      isAnswered = true;
+      answer = reply;
+    });
+    await this.#runUntil(() => isAnswered, this.#plan.boundMs);
+    courier.close(connection);
+    return answer;
+  }
+
+  async #advanceInRounds(durationMs: number): Promise<void> {
+    const endMs = this.cluster.now() + durationMs;
+    while (this.cluster.now() < endMs) {
+      await this.advance(LONGEST_ROUND_MS);
+      this.#afterRound();
+    }
   }
 
   /** The whole run: the workload, then converge(). */
@@ -196,6 +323,7 @@ export class Simulation {
     return await this.cluster.runUntil(
       () => {
         this.#monitor.observe();
+        this.#clients.courier.drain();
         this.#check();
         return condition();
       },

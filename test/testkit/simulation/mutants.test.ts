@@ -1,5 +1,6 @@
 // The checkers bite: each deliberate error in the cluster brain is caught by some seed, under the name of its invariant.
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { slotForKey } from '../../../fixtures/keys.js';
 import { ClusterState } from '../../../src/cluster/cluster-state.js';
 import * as election from '../../../src/cluster/election.js';
 import * as failureDetection from '../../../src/cluster/failure-detection.js';
@@ -8,12 +9,23 @@ import * as health from '../../../src/cluster/health.js';
 import * as manualFailover from '../../../src/cluster/manual-failover.js';
 import * as nodesConf from '../../../src/cluster/nodes-conf.js';
 import * as promotion from '../../../src/cluster/promotion.js';
+import * as replicaMigration from '../../../src/cluster/replica-migration.js';
 import * as routing from '../../../src/cluster/routing.js';
 import * as saving from '../../../src/cluster/saving.js';
 import * as slotOwnership from '../../../src/cluster/slot-ownership.js';
 import * as votes from '../../../src/cluster/votes.js';
 import { type SimulateOptions, SimulationFailure, simulate, type Workload } from '../../../src/index.js';
+import { Database } from '../../../src/keyspace/database.js';
+import { KeyspaceSlotKeys } from '../../../src/keyspace/slot-keys.js';
+import { ClientSession } from '../../../src/node/client-session.js';
+import { Dispatcher } from '../../../src/node/dispatch.js';
+import { Node } from '../../../src/node/node.js';
+import { PubSub } from '../../../src/node/pub-sub.js';
+import { WaitingClients } from '../../../src/node/waiting-clients.js';
+import { PrimarySide } from '../../../src/replication/primary-side.js';
 import { Replication } from '../../../src/replication/replication.js';
+import { OK, type Reply } from '../../../src/resp/reply.js';
+import { CLIENT_ADDRESS } from '../../../src/testkit/simulation/clients/wire-connection.js';
 
 /** How a mutant's function is made of the right one. */
 type Change<F> = (right: F) => F;
@@ -74,8 +86,14 @@ const MUTANTS: readonly Mutant[] = [
   {
     error: 'votes again about the same master at once',
     caughtBy: ['S4'],
-    seeds: [4],
+    seeds: 3,
     options: { replicas: 2 },
+    // The first replica that asks gets no votes, so that the other one asks as well.
+    workload: async (sim) => {
+      sim.cluster.dropMessages({ type: 'FAILOVER_AUTH_ACK' });
+      await sim.cluster.nodes[0]?.kill();
+      await sim.advance('10s');
+    },
     apply: () =>
       mutate(votes, 'onVoteRequest', (right) => (state, candidate, request) => {
         if (candidate.replicaOf !== null) candidate.replicaOf.votedTimeMs = 0;
@@ -151,7 +169,7 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     error: 'is promoted without a new epoch',
-    caughtBy: ['S2'],
+    caughtBy: ['S2', 'S7'],
     seeds: 20,
     apply: () =>
       mutate(promotion, 'replaceMyMaster', (right) => (state) => {
@@ -268,6 +286,211 @@ const MUTANTS: readonly Mutant[] = [
       mutate(health, 'updateClusterState', (right) => (state) => {
         right(state);
         state.ok = true;
+      }),
+  },
+  {
+    error: 'never asks for votes',
+    caughtBy: ['L4'],
+    seeds: 6,
+    options: { faults: ['delay'], steps: 1 },
+    apply: () => mutate(election, 'handleReplicaFailover', () => () => undefined),
+  },
+  {
+    error: 'asks for votes much too late',
+    caughtBy: ['L4'],
+    seeds: 6,
+    options: { faults: ['delay'], steps: 1 },
+    apply: () =>
+      mutate(election, 'handleReplicaFailover', (right) => (state) => {
+        const master = state.myself.replicaOf;
+        if (master !== null && state.host.nowMs() - master.failTimeMs > 5000) right(state);
+      }),
+  },
+  {
+    error: 'never marks a node as failing',
+    caughtBy: ['L4'],
+    seeds: 6,
+    options: { faults: ['delay'], steps: 1 },
+    apply: () => mutate(failureDetection, 'markFailingIfNeeded', () => () => undefined),
+  },
+  {
+    error: 'leaves masters without replicas',
+    caughtBy: ['L8'],
+    seeds: [1],
+    options: { faults: ['failover'], bound: '30s', replicas: 2 },
+    workload: async (sim) => {
+      const [donor, orphan] = sim.cluster.masters;
+      for (const node of orphan?.replicas ?? []) await node.command('CLUSTER', 'REPLICATE', donor?.id ?? '');
+    },
+    apply: () => mutate(replicaMigration, 'considerReplicaMigration', () => () => undefined),
+  },
+  {
+    error: 'counts replicas for WAIT that are not so far',
+    caughtBy: ['S13'],
+    seeds: 10,
+    apply: () =>
+      vi.spyOn(PrimarySide.prototype, 'countAcks').mockImplementation(function (this: PrimarySide) {
+        return this.replicas.length;
+      }),
+  },
+  {
+    error: 'drops what its master sends now and then',
+    caughtBy: ['S12', 'S13', 'L7'],
+    seeds: 10,
+    apply: () => {
+      let commands = 0;
+      const right = Node.prototype.dispatch;
+      vi.spyOn(Node.prototype, 'dispatch').mockImplementation(function (this: Node, session, argv) {
+        const isLost = session.kind === 'master-link' && argv[0] === 'SET' && ++commands % 10 === 0;
+        if (!isLost) right.call(this, session, argv);
+      });
+    },
+  },
+  {
+    error: 'keeps the keys of slots that it lost',
+    caughtBy: ['S16'],
+    seeds: 40,
+    options: { faults: ['migrate', 'crash', 'partition'] },
+    apply: () => vi.spyOn(KeyspaceSlotKeys.prototype, 'deleteKeysInSlot').mockReturnValue(0),
+  },
+  {
+    error: 'leaves the keys that MIGRATE takes where they are',
+    caughtBy: ['S16', 'S17'],
+    seeds: 5,
+    options: { faults: ['migrate'] },
+    apply: () => {
+      const right = Database.prototype.delete;
+      vi.spyOn(Database.prototype, 'delete').mockImplementation(function (this: Database, key) {
+        const isMigrating = new Error('where').stack?.includes('deleteMoved') === true;
+        return isMigrating || right.call(this, key);
+      });
+    },
+  },
+  {
+    error: 'sends clients on to itself',
+    caughtBy: ['S17'],
+    seeds: 1,
+    apply: () =>
+      mutate(routing, 'routeRequest', (right) => (state, request) => {
+        const result = right(state, request);
+        return result.kind === 'moved' ? { ...result, node: state.myself } : result;
+      }),
+  },
+  {
+    error: 'sends clients to ask for keys that it has',
+    caughtBy: ['S17'],
+    seeds: 20,
+    options: { faults: ['migrate'] },
+    apply: () =>
+      mutate(routing, 'routeRequest', (right) => (state, request) => {
+        const slot = slotForKey(request.keys[0] ?? '');
+        const target = state.slots.migratingTo.get(slot);
+        if (target === undefined || request.isMigrate) return right(state, request);
+        return { kind: 'ask', slot, node: target };
+      }),
+  },
+  {
+    error: 'serves reads of replicas to anybody',
+    caughtBy: ['S18'],
+    seeds: 5,
+    apply: () =>
+      mutate(
+        routing,
+        'routeRequest',
+        (right) => (state, request) => right(state, { ...request, readonlyMode: true }),
+      ),
+  },
+  {
+    error: 'takes keys of several slots in one command',
+    caughtBy: ['S19'],
+    seeds: 5,
+    apply: () =>
+      mutate(
+        routing,
+        'routeRequest',
+        (right) => (state, request) => right(state, { ...request, keys: request.keys.slice(0, 1) }),
+      ),
+  },
+  {
+    error: 'runs a transaction with a command that it refused',
+    caughtBy: ['S19'],
+    seeds: 5,
+    apply: () => {
+      const right = Dispatcher.prototype.dispatch;
+      vi.spyOn(Dispatcher.prototype, 'dispatch').mockImplementation(function (
+        this: Dispatcher,
+        session,
+        argv,
+      ) {
+        if (session.transaction !== null) session.transaction.aborted = false;
+        right.call(this, session, argv);
+      });
+    },
+  },
+  {
+    error: 'answers in another order',
+    caughtBy: ['S20'],
+    seeds: 1,
+    apply: () => {
+      const right = ClientSession.prototype.reply;
+      const held = new Map<ClientSession, Reply>();
+      vi.spyOn(ClientSession.prototype, 'reply').mockImplementation(function (this: ClientSession, reply) {
+        const earlier = held.get(this);
+        if (this.address !== CLIENT_ADDRESS || (earlier === undefined && reply !== OK)) {
+          right.call(this, reply);
+          return;
+        }
+        held.delete(this);
+        if (earlier === undefined) {
+          held.set(this, reply);
+          return;
+        }
+        right.call(this, reply);
+        right.call(this, earlier);
+      });
+    },
+  },
+  {
+    error: 'lets blocked clients wait when it becomes a replica',
+    caughtBy: ['S21'],
+    seeds: 20,
+    options: { faults: ['failover'] },
+    apply: () => vi.spyOn(WaitingClients.prototype, 'disconnectBlocked').mockReturnValue(undefined),
+  },
+  {
+    error: 'lets blocked clients wait for a slot that it lost, or while the cluster is down',
+    caughtBy: ['S21'],
+    seeds: 20,
+    options: { faults: ['partition', 'migrate'] },
+    apply: () => mutate(routing, 'redirectForBlockedClient', () => () => null),
+  },
+  {
+    error: 'keeps subscribers of a slot that it lost',
+    caughtBy: ['S22'],
+    seeds: 20,
+    options: { faults: ['failover', 'migrate'] },
+    apply: () => vi.spyOn(PubSub.prototype, 'dropShardChannels').mockReturnValue(undefined),
+  },
+  {
+    error: 'keeps sessions of clients that have gone',
+    caughtBy: ['L9'],
+    seeds: 1,
+    options: { steps: 2 },
+    apply: () => {
+      const right = Node.prototype.onClosed;
+      vi.spyOn(Node.prototype, 'onClosed').mockImplementation(function (this: Node, session) {
+        if (session.address !== CLIENT_ADDRESS) right.call(this, session);
+      });
+    },
+  },
+  {
+    error: 'tells clients to try again when there is nothing to wait for',
+    caughtBy: ['S17'],
+    seeds: 5,
+    apply: () =>
+      mutate(routing, 'routeRequest', (right) => (state, request) => {
+        const result = right(state, request);
+        return result.kind === 'local' && request.isExec === true ? { kind: 'tryagain' } : result;
       }),
   },
 ];

@@ -13,12 +13,12 @@ const SLACK_MS = 200;
 export class Availability implements Invariant {
   readonly #watched: Watched;
   readonly #startedAtMs = new Map<TestNode, number>();
-  /** When a node last saw itself in a minority, in this life. */
-  readonly #minorityAtMs = new Map<TestNode, number>();
+  /** When a node saw a majority again, in this life. */
+  readonly #minorityEndedAtMs = new Map<TestNode, number>();
   /** Who sees no majority; looked at again when a node reports something. */
   readonly #inMinority = new Set<TestNode>();
-  /** When a process was last seen not running. */
-  readonly #awayAtMs = new Map<TestNode, number>();
+  /** When a process that had been stopped went on. */
+  readonly #resumedAtMs = new Map<TestNode, number>();
 
   constructor(watched: Watched) {
     this.#watched = watched;
@@ -28,7 +28,11 @@ export class Availability implements Invariant {
     switch (event.kind) {
       case 'started':
         this.#startedAtMs.set(node, this.#nowMs);
-        this.#minorityAtMs.delete(node);
+        this.#minorityEndedAtMs.delete(node);
+        this.#inMinority.delete(node);
+        return;
+      case 'process':
+        if (event.step === 'resumed') this.#resumedAtMs.set(node, this.#nowMs);
         return;
       case 'pfail':
         this.#wasSilent(node, event.node);
@@ -43,18 +47,14 @@ export class Availability implements Invariant {
   }
 
   onEventDone(node: TestNode): void {
-    if (!node.isRunning) return;
-    if (seesMajority(node, (known) => !known.isFailing && !known.isPossiblyFailing))
-      this.#inMinority.delete(node);
-    else this.#inMinority.add(node);
-  }
-
-  afterInstant(): void {
-    for (const node of this.#watched.cluster.nodes) {
-      if (node.state !== 'running') this.#awayAtMs.set(node, this.#nowMs);
-      else if (this.#inMinority.has(node) && !this.#isStarting(node))
-        this.#minorityAtMs.set(node, this.#nowMs);
+    if (node.state !== 'running') return;
+    if (!seesMajority(node, (known) => !known.isFailing && !known.isPossiblyFailing)) {
+      this.#inMinority.add(node);
+      return;
     }
+    // A master that waits after its start does not look who is there; its wait counts from its first cron.
+    if (this.#inMinority.delete(node) && !this.#isStarting(node))
+      this.#minorityEndedAtMs.set(node, this.#nowMs);
   }
 
   /** S10: nobody writes who has heard nothing of the majority for so long that it must have noticed. */
@@ -62,7 +62,8 @@ export class Availability implements Invariant {
     const boundMs = 1.5 * this.#watched.nodeTimeoutMs + 2 * CRON_MS + SLACK_MS;
     const sinceMs = this.#nowMs - boundMs;
     // A process that was stopped hears of the world when it goes on.
-    if ((this.#awayAtMs.get(node) ?? 0) >= sinceMs || (this.#startedAtMs.get(node) ?? 0) >= sinceMs) return;
+    if ((this.#resumedAtMs.get(node) ?? 0) >= sinceMs || (this.#startedAtMs.get(node) ?? 0) >= sinceMs)
+      return;
     const heard = seesMajority(
       node,
       (known) => Math.max(known.pongReceivedMs, known.dataReceivedMs) >= sinceMs || known.isMyself,
@@ -74,7 +75,6 @@ export class Availability implements Invariant {
       );
   }
 
-  /** A master that waits after its start does not look who is there; its wait counts from its first cron. */
   #isStarting(node: TestNode): boolean {
     const { myself, ok } = stateOf(node);
     const startedAtMs = this.#startedAtMs.get(node) ?? Number.NEGATIVE_INFINITY;
@@ -108,7 +108,7 @@ export class Availability implements Invariant {
     if (sinceStartMs < WRITABLE_DELAY_MS)
       report('S11', `${node.name} is ok ${sinceStartMs} ms after its start as a master`);
     const delayMs = Math.min(REJOIN_DELAY_MAX_MS, Math.max(REJOIN_DELAY_MIN_MS, nodeTimeoutMs));
-    const sinceMs = this.#nowMs - (this.#minorityAtMs.get(node) ?? Number.NEGATIVE_INFINITY);
+    const sinceMs = this.#nowMs - (this.#minorityEndedAtMs.get(node) ?? Number.NEGATIVE_INFINITY);
     // The brain looks at its state ten times a second.
     if (sinceMs < delayMs - CRON_MS)
       report('S11', `${node.name} is ok ${sinceMs} ms after it was in a minority`);

@@ -1,26 +1,39 @@
 /** What holds in the end, when all faults are over: L1 to L8, one small function each. */
 import type { TestNode } from '../../test-node.js';
-import { slotMap, stateOf } from './invariant.js';
+import { stateOf } from './invariant.js';
 import type { Violation } from './violations.js';
 import type { WriteLedger } from './write-ledger.js';
 
-type Problem = Omit<Violation, 'atMs'> | null;
+export type Problem = Omit<Violation, 'atMs'> | null;
 
-/** What keeps the nodes from having found together; null = nothing does. */
-export function convergenceProblem(nodes: readonly TestNode[]): Problem {
-  return isOk(nodes) ?? nobodyIsSuspected(nodes) ?? oneCurrentEpoch(nodes) ?? agreeOnOwners(nodes);
+/** What keeps the nodes from having met again: slots that are open for migration may keep them from more. */
+export function meetingProblem(nodes: readonly TestNode[], deadId: string | null = null): Problem {
+  return nobodyIsSuspected(nodes, deadId) ?? oneCurrentEpoch(nodes);
 }
 
-/** What is wrong with a cluster that has found together. */
-export function restingProblems(nodes: readonly TestNode[], ledger: WriteLedger): Problem[] {
-  const found = [
-    distinctEpochs(nodes),
-    noIdleMaster(nodes),
-    sameData(nodes),
-    noOrphan(nodes),
-    keptWrites(nodes, ledger),
-  ];
-  return [convergenceProblem(nodes), ...found].filter((problem) => problem !== null);
+/**
+ * What keeps the nodes from having found together; null = nothing does.
+ * @param deadId of a node that is dead for good.
+ */
+export function convergenceProblem(nodes: readonly TestNode[], deadId: string | null = null): Problem {
+  return (
+    isOk(nodes) ??
+    meetingProblem(nodes, deadId) ??
+    agreeOnOwners(nodes) ??
+    (deadId === null ? null : followsLiving(nodes, deadId))
+  );
+}
+
+/** What is wrong with a cluster that has found together, what is cheap to tell first; null = nothing is. */
+export function restingProblem(nodes: readonly TestNode[], ledger: WriteLedger): Problem {
+  return (
+    convergenceProblem(nodes) ??
+    distinctEpochs(nodes) ??
+    noIdleMaster(nodes) ??
+    noOrphan(nodes) ??
+    sameData(nodes) ??
+    keptWrites(nodes, ledger)
+  );
 }
 
 /** L4: cluster_state:ok everywhere. */
@@ -30,9 +43,11 @@ function isOk(nodes: readonly TestNode[]): Problem {
 }
 
 /** L6: no flags of failure are left. */
-function nobodyIsSuspected(nodes: readonly TestNode[]): Problem {
+function nobodyIsSuspected(nodes: readonly TestNode[], deadId: string | null): Problem {
   for (const node of nodes) {
-    const suspect = stateOf(node).nodes.list.find((known) => known.isFailing || known.isPossiblyFailing);
+    const suspect = stateOf(node).nodes.list.find(
+      (known) => (known.isFailing || known.isPossiblyFailing) && known.id !== deadId,
+    );
     if (suspect !== undefined)
       return { invariant: 'L6', text: `${node.name} still takes ${suspect.id} for failing` };
   }
@@ -48,11 +63,24 @@ function oneCurrentEpoch(nodes: readonly TestNode[]): Problem {
 /** L1: all agree on the owner of every slot. */
 function agreeOnOwners(nodes: readonly TestNode[]): Problem {
   const [first, ...others] = nodes;
-  if (first === undefined) return null;
-  const expected = slotMap(first);
-  const other = others.find((node) => slotMap(node) !== expected);
-  if (other === undefined) return null;
+  const other = others.find((node) => first !== undefined && !agree(first, node));
+  if (first === undefined || other === undefined) return null;
   return { invariant: 'L1', text: `${first.name} and ${other.name} do not agree on the owners of the slots` };
+}
+
+function agree(one: TestNode, other: TestNode): boolean {
+  const { nodes } = stateOf(other);
+  return stateOf(one).nodes.list.every(
+    ({ id, slots }) => nodes.get(id)?.slots.snapshot().equals(slots.snapshot()) === true,
+  );
+}
+
+/** L5: nobody follows the dead. */
+function followsLiving(nodes: readonly TestNode[], deadId: string): Problem {
+  const lost = nodes.find((node) => stateOf(node).myself.replicaOf?.id === deadId);
+  return lost === undefined
+    ? null
+    : { invariant: 'L5', text: `${lost.name} still follows ${deadId}, which is dead` };
 }
 
 /** L2: no two masters have the same config epoch. */
@@ -100,9 +128,14 @@ function noOrphan(nodes: readonly TestNode[]): Problem {
 
 /** S12: every acknowledged write that nothing excused is on its master and on the replicas. */
 function keptWrites(nodes: readonly TestNode[], ledger: WriteLedger): Problem {
+  const holders = new Map<number, readonly TestNode[]>();
+  for (const master of mastersOf(nodes)) {
+    const all = [master, ...master.replicas];
+    for (const [first, last] of master.slots)
+      for (let slot = first; slot <= last; slot++) holders.set(slot, all);
+  }
   for (const { key, slot } of ledger.kept) {
-    const owner = mastersOf(nodes).find((node) => stateOf(node).myself.slots.has(slot));
-    for (const node of owner === undefined ? [] : [owner, ...owner.replicas]) {
+    for (const node of holders.get(slot) ?? []) {
       if (node.process.node.keyspace.databases[0]?.isStored(key) !== true)
         return { invariant: 'S12', text: `${node.name} has lost ${key}` };
     }

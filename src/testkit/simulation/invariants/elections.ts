@@ -22,8 +22,10 @@ export class Elections implements Invariant {
   readonly #lastVotes = new Map<TestNode, Map<string, number>>();
   /** Elections that a manual failover began. */
   readonly #manual = new Set<string>();
-  /** When the link to the master was last up in this life. */
+  /** When the link to the master went down in this life. */
   readonly #lastLinkMs = new Map<TestNode, number>();
+  /** Told to take over: they are promoted in epochs that nobody voted in. */
+  readonly #takingOver = new Set<TestNode>();
 
   constructor(watched: Watched) {
     this.#watched = watched;
@@ -66,18 +68,14 @@ export class Elections implements Invariant {
         return;
       }
       case 'promoted':
-        this.#hasWonItsEpoch(node, event.epoch);
+        if (!this.#takingOver.delete(node)) this.#hasWonItsEpoch(node, event.epoch);
         return;
     }
   }
 
-  afterInstant(): void {
-    for (const node of this.#watched.cluster.nodes) {
-      if (node.state !== 'running') continue;
-      const { replication } = node.process.node;
-      if (stateOf(node).myself.isReplica && replication.isMasterLinkUp())
-        this.#lastLinkMs.set(node, this.#nowMs);
-    }
+  onTakeover(node: TestNode, step: 'begins' | 'ends'): void {
+    if (step === 'begins') this.#takingOver.add(node);
+    else this.#takingOver.delete(node);
   }
 
   /** S4: only a master with slots votes; the header shows what it was when it did. */
@@ -174,7 +172,8 @@ export class Elections implements Invariant {
     // The node timeout comes off in Redis, and it counts in whole seconds.
     const allowedMs =
       config['repl-ping-replica-period'] * 1000 + this.#watched.nodeTimeoutMs * (factor + 1) + 1000;
-    const ageMs = this.#nowMs - (this.#lastLinkMs.get(winner) ?? Number.NEGATIVE_INFINITY);
+    const isUp = winner.process.node.replication.isMasterLinkUp();
+    const ageMs = isUp ? 0 : this.#nowMs - (this.#lastLinkMs.get(winner) ?? Number.NEGATIVE_INFINITY);
     if (ageMs > allowedMs)
       this.#watched.report(
         'S15',

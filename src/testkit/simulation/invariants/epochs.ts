@@ -19,19 +19,19 @@ export class Epochs implements Invariant {
     this.#watched = watched;
   }
 
+  /** Every change of an epoch shows in what the node says next. */
   onMessage(sender: TestNode, { configEpoch, currentEpoch }: BusMessage): void {
     if (configEpoch > currentEpoch)
       this.#watched.report('S5', `${sender.name} sends config epoch ${configEpoch} in epoch ${currentEpoch}`);
+    this.#neverGoBack(sender);
   }
 
   onEvent(node: TestNode, event: ClusterLogEntry['event']): void {
     if (event.kind === 'started') this.#lives.set(node, (this.#lives.get(node) ?? 0) + 1);
   }
 
-  afterInstant(): void {
-    for (const node of this.#watched.cluster.nodes) {
-      if (node.isRunning) this.#neverGoBack(node);
-    }
+  onEventDone(node: TestNode): void {
+    if (node.isRunning) this.#neverGoBack(node);
   }
 
   #neverGoBack(node: TestNode): void {

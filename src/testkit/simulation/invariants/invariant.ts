@@ -11,6 +11,10 @@ export interface Watched {
   readonly nodeTimeoutMs: number;
   /** Slots that are written to. */
   readonly slotsInUse: readonly number[];
+  /** Slots on their way, or left where a migration was interrupted: their keys are in two places. */
+  readonly openSlots: Set<number>;
+  /** Slots that ever began to move. */
+  readonly movedSlots: Set<number>;
   readonly report: Report;
 }
 
@@ -21,10 +25,14 @@ export interface Invariant {
   onEventDone?(node: TestNode, event: ClusterLogEntry['event']): void;
   /** A message leaves its sender. */
   onMessage?(sender: TestNode, message: BusMessage): void;
-  /** After each instant at which something happened. */
+  /** After each instant at which some node reported something. */
   afterInstant?(): void;
+  /** Some time passed; nothing need have happened. */
+  afterRound?(): void;
   /** A fault begins or ends. */
   onFault?(): void;
+  /** CLUSTER FAILOVER TAKEOVER is sent to it, and answered: between these it is promoted without votes. */
+  onTakeover?(node: TestNode, step: 'begins' | 'ends'): void;
 }
 
 /** What a node holds about the cluster. */
@@ -32,6 +40,12 @@ export function stateOf(node: TestNode): ClusterState {
   const { cluster } = node.process.node;
   if (cluster === null) throw new Error(`${node.name} is not in cluster mode`);
   return cluster.state;
+}
+
+/** The slot is migrating or importing there. */
+export function isSlotOpen(node: TestNode, slot: number): boolean {
+  const { slots } = stateOf(node);
+  return slots.migratingTo.has(slot) || slots.importingFrom.has(slot);
 }
 
 /** Votes or reports that make a majority of the masters with slots, counted apart from the brain. */

@@ -1,7 +1,10 @@
 /**
- * Accounts for every acknowledged write (S12, S14): where it lives, and whether it may get lost. A write may get lost only with
- * the memory of the process that has it, with a replica's promotion that had not got that far in the stream, or because it
- * was accepted by a master that had been replaced already.
+ * Accounts for every acknowledged write (S12, S13, S14): where it lives, and whether it may get lost. A write may get lost only
+ * with the memory of the process that has it, with a replica's promotion that had not got that far in the stream, because it
+ * was accepted by a master that had been replaced already, or where a migration of its slot was interrupted.
+ *
+ * Not the ledger of lostWrites() (testkit/write-ledger.ts), which believes the offsets and says what they mean, for any command
+ * and at little cost: this one looks whether the keys are there, and holds the nodes to their offsets.
  */
 import { slotForKey } from '../../../../fixtures/keys.js';
 import type { Cluster } from '../../cluster.js';
@@ -19,17 +22,29 @@ interface Write {
   /** Place of the write in a replication stream. */
   replicationId: string;
   offset: number;
+  /** Replicas that had it when WAIT counted them, and have kept their data since. */
+  confirmedBy: Set<TestNode> | null;
   lost: string | null;
 }
+
+const REPLACED = 'accepted by a master that had been replaced';
+const IN_DOUBT = 'in a slot whose migration was interrupted';
 
 export class WriteLedger implements Invariant {
   readonly #cluster: Cluster;
   readonly #report: Report;
+  /** Slots whose migration was interrupted. */
+  readonly #slotsInDoubt = new Set<number>();
   readonly #writes: Write[] = [];
+  /** Those that are not lost, by who holds them. */
+  readonly #held = new Map<TestNode, Set<Write>>();
+  readonly #byKey = new Map<string, Write>();
   /** When a node's slots went to another one. */
   readonly #replacedAtMs = new Map<TestNode, number>();
   /** A plain CLUSTER FAILOVER has what it needs, and no fault has come between since. */
   readonly #graceful = new Set<TestNode>();
+  /** Somebody took over without votes: whoever was elected meanwhile gives way, whenever that was. */
+  #wasTakenOver = false;
 
   constructor({ cluster, report }: Watched) {
     this.#cluster = cluster;
@@ -57,16 +72,55 @@ export class WriteLedger implements Invariant {
   /** A node said OK to a write, right now. */
   acknowledge(key: string, holder: TestNode): void {
     const { replication } = holder.process.node;
-    this.#writes.push({
+    const slot = slotForKey(key);
+    const write: Write = {
       key,
-      slot: slotForKey(key),
-      atMs: this.#cluster.now(),
+      slot,
+      atMs: this.#cluster.pump.clock.nowMs(),
       holder,
       replicationId: replication.replicationId,
       offset: replication.offset(),
-      // It was accepted when the process woke up, and dropped when that learned that it had been replaced, all in one go.
-      lost: stateOf(holder).myself.isMaster ? null : 'accepted by a master that had been replaced',
-    });
+      confirmedBy: null,
+      lost: this.#slotsInDoubt.has(slot) ? IN_DOUBT : null,
+    };
+    this.#writes.push(write);
+    this.#byKey.set(key, write);
+    if (write.lost === null) this.#heldBy(holder).add(write);
+  }
+
+  /** WAIT counted these replicas. */
+  confirm(key: string, replicas: readonly TestNode[]): void {
+    const write = this.#byKey.get(key);
+    if (write !== undefined) write.confirmedBy = new Set([...(write.confirmedBy ?? []), ...replicas]);
+  }
+
+  /** MIGRATE has taken keys of a slot from one master to another. S16: they are there, and only there. */
+  onMigrated(slot: number, from: TestNode, to: TestNode): void {
+    const { replication } = to.process.node;
+    for (const write of [...this.#heldBy(from)]) {
+      if (write.slot !== slot || isStored(from, write.key)) continue;
+      if (!isStored(to, write.key))
+        this.#report('S16', `${write.key} went from ${from.name} to ${to.name} and did not arrive`);
+      this.#hand(write, to);
+      write.replicationId = replication.replicationId;
+      write.offset = replication.offset();
+      write.confirmedBy = null;
+    }
+    for (const { key } of this.#heldBy(to)) {
+      if (isStored(from, key) && isStored(to, key))
+        this.#report('S16', `${key} is at ${from.name} and at ${to.name}`);
+    }
+  }
+
+  /** The migration of a slot was interrupted: its keys may be anywhere. */
+  doubt(slot: number): void {
+    this.#slotsInDoubt.add(slot);
+    this.#lose(IN_DOUBT, (write) => write.slot === slot);
+  }
+
+  /** All migrations are repaired: what is written from now on has to stay. */
+  trustAllSlots(): void {
+    this.#slotsInDoubt.clear();
   }
 
   /** A fault begins or ends: promises about graceful failovers do not hold across it. */
@@ -77,7 +131,7 @@ export class WriteLedger implements Invariant {
   onEventDone(node: TestNode, event: ClusterLogEntry['event']): void {
     switch (event.kind) {
       case 'started':
-        this.#lose('memory of a restarted process', ({ holder }) => holder === node);
+        this.#onStart(node);
         return;
       case 'manual-failover':
         if (event.step === 'offset-reached') this.#graceful.add(node);
@@ -89,13 +143,36 @@ export class WriteLedger implements Invariant {
       case 'became-replica':
         this.#onDemotion(node);
         return;
+      case 'full-resync':
+        this.#forgetConfirmations(node);
+        return;
     }
+  }
+
+  onTakeover(): void {
+    this.#wasTakenOver = true;
+  }
+
+  /** What its disk had is there again, at the place in the stream where it stands now. */
+  #onStart(node: TestNode): void {
+    this.#forgetConfirmations(node);
+    if (!node.isRunning) return;
+    this.#lose('memory of a restarted process', ({ key, holder }) => holder === node && !isStored(node, key));
+    const { replication } = node.process.node;
+    for (const write of this.#heldBy(node)) {
+      write.replicationId = replication.replicationId;
+      write.offset = replication.offset();
+    }
+  }
+
+  #forgetConfirmations(replica: TestNode): void {
+    for (const { confirmedBy } of this.#writes) confirmedBy?.delete(replica);
   }
 
   #onPromotion(winner: TestNode, formerMasterId: string, epoch: number): void {
     const former = this.#cluster.nodes.find(({ id }) => id === formerMasterId);
     const { myself } = stateOf(winner);
-    const { replication, keyspace } = winner.process.node;
+    const { replication } = winner.process.node;
     const graceful = this.#graceful.delete(winner);
     if (former !== undefined && this.#ownsStill(former, epoch)) {
       // It won with the votes of an earlier time: the others do not follow it, and what it accepts is lost.
@@ -104,27 +181,34 @@ export class WriteLedger implements Invariant {
     }
     if (former !== undefined) this.#replacedAtMs.set(former, this.#cluster.now());
     this.#replacedAtMs.delete(winner);
-    for (const write of this.#writes) {
-      // What some other node holds was accepted by it after it had been replaced, which its demotion will show.
-      if (write.lost !== null || write.holder !== former || !myself.slots.has(write.slot)) continue;
-      if (keyspace.databases[0]?.isStored(write.key) === true) {
-        write.holder = winner;
+    if (former === undefined) return;
+    const got = replication.secondReplicationOffset - 1;
+    // What some other node holds was accepted by it after it had been replaced, which its demotion will show.
+    for (const write of [...this.#heldBy(former)]) {
+      if (!myself.slots.has(write.slot)) continue;
+      if (isStored(winner, write.key)) {
+        this.#hand(write, winner);
         write.replicationId = replication.replicationId;
         write.offset = replication.offset();
         continue;
       }
       // The history up to the promotion goes by the second id now.
       const sameHistory = write.replicationId === replication.secondReplicationId;
-      if (sameHistory && write.offset <= replication.offset()) {
+      if (sameHistory && write.offset <= got) {
         this.#report(
           'S12',
-          `${winner.name} has the stream up to ${replication.offset()}, but not ${write.key}, written at ${write.offset}`,
+          `${winner.name} had the stream up to ${got}, but not ${write.key}, written at ${write.offset}`,
         );
       }
+      if (write.confirmedBy?.has(winner) === true)
+        this.#report('S13', `${winner.name} was counted by WAIT for ${write.key}, and does not have it`);
       if (graceful) this.#report('S14', `the graceful failover to ${winner.name} lost ${write.key}`);
-      write.lost = sameHistory
-        ? 'later in the stream than the winner had got'
-        : 'the winner was not in sync with its master';
+      this.#giveUp(
+        write,
+        sameHistory
+          ? 'later in the stream than the winner had got'
+          : 'the winner was not in sync with its master',
+      );
     }
   }
 
@@ -138,21 +222,44 @@ export class WriteLedger implements Invariant {
   /** What a replaced master accepted is gone; it accepted it after it was replaced, or S12 does not hold. */
   #onDemotion(node: TestNode): void {
     const replacedAtMs = this.#replacedAtMs.get(node);
-    for (const write of this.#writes) {
-      if (write.lost !== null || write.holder !== node) continue;
-      if (replacedAtMs === undefined || write.atMs < replacedAtMs) {
+    for (const write of [...this.#heldBy(node)]) {
+      if (!this.#wasTakenOver && (replacedAtMs === undefined || write.atMs < replacedAtMs)) {
         this.#report(
           'S12',
           `${node.name} became a replica and dropped ${write.key}, written before anybody took its place`,
         );
       }
-      write.lost = 'accepted by a master that had been replaced';
+      this.#giveUp(write, REPLACED);
     }
   }
 
   #lose(reason: string, which: (write: Write) => boolean): void {
-    for (const write of this.#writes) {
-      if (write.lost === null && which(write)) write.lost = reason;
+    for (const held of this.#held.values()) {
+      for (const write of held) if (which(write)) this.#giveUp(write, reason);
     }
   }
+
+  #giveUp(write: Write, reason: string): void {
+    write.lost = reason;
+    this.#heldBy(write.holder).delete(write);
+  }
+
+  #hand(write: Write, to: TestNode): void {
+    this.#heldBy(write.holder).delete(write);
+    write.holder = to;
+    this.#heldBy(to).add(write);
+  }
+
+  #heldBy(node: TestNode): Set<Write> {
+    let held = this.#held.get(node);
+    if (held === undefined) {
+      held = new Set();
+      this.#held.set(node, held);
+    }
+    return held;
+  }
+}
+
+function isStored(node: TestNode, key: string): boolean {
+  return node.isRunning && node.process.node.keyspace.databases[0]?.isStored(key) === true;
 }
