@@ -1,77 +1,92 @@
 /**
- * `npm run simulate -- --seeds 1000 [--from n] [--masters m] [--replicas r] [--steps s]`: random faults on clusters of 3 to
- * 7 shards with up to 2 replicas each, unless the options say otherwise. Prints how it goes and how much virtual time a
- * second of wall time was worth; at a broken invariant prints how to repeat the run, and exits with 1.
+ * `npm run simulate -- --seeds 1000 [--from n] [--masters m] [--replicas r] [--steps s] [--jobs j]`: random faults on clusters
+ * of 3 to 7 shards with up to 2 replicas each, unless the options say otherwise, in a thread for each processor. Prints how
+ * it goes and how much virtual time a second of wall time and of processor time was worth; at a broken invariant prints how
+ * to repeat the run, and exits with 1.
  */
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import {
-  RedisTestClusterError,
-  type SimulateOptions,
-  type SimulationRun,
-  simulate,
-} from '../../src/index.js';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { RedisTestClusterError, type SimulateOptions, simulate } from '../../src/index.js';
+import { Tally } from './tally.js';
+import type { Share, ThreadMessage } from './thread-message.js';
 
-const MS_OF_HOUR = 3_600_000;
 const PROGRESS_EVERY_MS = 5000;
-
-class Tally {
-  readonly #startedAt = performance.now();
-  #printedAt = performance.now();
-  #runs = 0;
-  #virtualMs = 0;
-  #writes = 0;
-  #faults = 0;
-  readonly #losses = new Map<string, number>();
-
-  add(run: SimulationRun): void {
-    this.#runs++;
-    this.#virtualMs += run.virtualMs;
-    this.#writes += run.acknowledgedWrites;
-    this.#faults += run.faults;
-    for (const [reason, count] of Object.entries(run.lostWrites))
-      this.#losses.set(reason, (this.#losses.get(reason) ?? 0) + count);
-    if (performance.now() - this.#printedAt < PROGRESS_EVERY_MS) return;
-    this.#printedAt = performance.now();
-    say(`seed ${run.seed}: ${this.rate()}`);
-  }
-
-  rate(): string {
-    const seconds = (performance.now() - this.#startedAt) / 1000;
-    const hours = this.#virtualMs / MS_OF_HOUR;
-    const rate = (hours / seconds).toFixed(3);
-    return `${this.#runs} runs, ${hours.toFixed(2)} virtual hours in ${seconds.toFixed(1)} s: ${rate} virtual hours for each second`;
-  }
-
-  losses(): string {
-    const lines = [...this.#losses].map(([reason, count]) => `  ${count} ${reason}`);
-    return `${this.#faults} faults, ${this.#writes} acknowledged writes; lost, and why that was allowed:\n${lines.join('\n')}`;
-  }
-}
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-function optionsOf(args: readonly string[]): SimulateOptions {
+/** Every thread takes its turn in the row of seeds. */
+function sharesOf(args: readonly string[]): Share[] {
   const number = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...args],
-    options: { seeds: number, from: number, masters: number, replicas: number, steps: number },
+    options: { seeds: number, from: number, masters: number, replicas: number, steps: number, jobs: number },
   });
-  return {
-    seeds: { from: Number(values.from ?? 1), count: Number(values.seeds ?? 100) },
+  const first = Number(values.from ?? 1);
+  const seeds = Array.from({ length: Number(values.seeds ?? 100) }, (_, index) => first + index);
+  // That variable asks for one seed only.
+  const most = process.env.REDIS_SIM_SEED ? 1 : Number(values.jobs ?? availableParallelism());
+  const jobs = Math.max(1, Math.min(most, seeds.length));
+  const options: SimulateOptions = {
     masters: values.masters === undefined ? [3, 7] : Number(values.masters),
     replicas: values.replicas === undefined ? [0, 2] : Number(values.replicas),
     ...(values.steps === undefined ? {} : { steps: Number(values.steps) }),
   };
+  return Array.from({ length: jobs }, (_, job) => ({
+    options,
+    seeds: seeds.filter((_seed, index) => index % jobs === job),
+  }));
 }
 
-const tally = new Tally();
-try {
-  await simulate({ ...optionsOf(process.argv.slice(2)), onRun: (run) => tally.add(run) });
-  say(`${tally.rate()}\n${tally.losses()}\nno invariant was broken`);
-} catch (error) {
-  process.stderr.write(`${error instanceof RedisTestClusterError ? error.message : String(error)}\n`);
-  say(tally.rate());
-  process.exitCode = 1;
+/** @returns what kept the threads from their end; null when all of them came there. */
+async function runAll(shares: readonly Share[], tally: Tally): Promise<string | null> {
+  const workers = shares.map((share) => new Worker(new URL(import.meta.url), { workerData: share }));
+  let printedAt = performance.now();
+  const ends = workers.map(
+    (worker) =>
+      new Promise<string | null>((resolve) => {
+        worker.on('message', (message: ThreadMessage) => {
+          if (message.kind === 'ended') resolve(message.failure);
+          if (message.kind !== 'run') return;
+          tally.add(message.run);
+          if (performance.now() - printedAt < PROGRESS_EVERY_MS) return;
+          printedAt = performance.now();
+          say(`seed ${message.run.seed}: ${tally.rate()}`);
+        });
+        worker.on('error', (error) => resolve(String(error)));
+        worker.on('exit', (code) => resolve(`a thread ended with ${code} before its seeds were done`));
+      }),
+  );
+  const firstFailure = Promise.race(
+    ends.map((end) => end.then((failure) => failure ?? new Promise<null>(() => undefined))),
+  );
+  const all = Promise.all(ends).then((failures) => failures.find((failure) => failure !== null) ?? null);
+  const failure = await Promise.race([firstFailure, all]);
+  await Promise.all(workers.map((worker) => worker.terminate()));
+  return failure;
+}
+
+async function runShare({ seeds, options }: Share): Promise<void> {
+  const send = (message: ThreadMessage): void => parentPort?.postMessage(message);
+  try {
+    await simulate({ ...options, seeds, onRun: (run) => send({ kind: 'run', run }) });
+    send({ kind: 'ended', failure: null });
+  } catch (error) {
+    send({ kind: 'ended', failure: error instanceof RedisTestClusterError ? error.message : String(error) });
+  }
+}
+
+if (isMainThread) {
+  const tally = new Tally();
+  const failure = await runAll(sharesOf(process.argv.slice(2)), tally);
+  if (failure !== null) {
+    process.stderr.write(`${failure}\n`);
+    process.exitCode = 1;
+  }
+  say(`${tally.rate()}\n${tally.losses()}`);
+  if (failure === null) say('no invariant was broken');
+} else {
+  await runShare(workerData as Share);
 }

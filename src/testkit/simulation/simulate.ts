@@ -6,15 +6,18 @@ import { planRuns, type RunPlan, type SimulateOptions, type SimulationRun } from
 export type Workload = (sim: Simulation) => Promise<void> | void;
 
 /**
- * Runs a cluster on virtual time for each seed. The seed decides everything random: latencies, crashes, pauses, cuts,
- * failovers, lost messages, who writes what and where. No sockets are opened. While it runs, and after every instant at
- * which something happens, the invariants are checked: S1 one vote an epoch (on disk before it leaves), S2 a majority for
+ * Runs a cluster on virtual time for each seed. The seed decides everything random: latencies, crashes, pauses, cuts, broken
+ * connections, failovers, slots that move, lost messages, who writes what and where. No sockets are opened. While it runs,
+ * wherever something happens, the invariants are checked: S1 one vote an epoch (on disk before it leaves), S2 a majority for
  * every promotion, S3 one winner, S4 who may vote, S5 epochs only grow, S6 only newer claims win, S7 one owner for each
  * slot and epoch, S8 failures take a majority, S9 and S10 no writes while down or in a minority, S11 nobody is back too
- * soon, S12 no write is lost without a reason, S14 graceful failovers lose none, S15 no winner with old data, S16 no
- * foreign keys, S17 true redirects, S18 replicas accept no writes. In the end everything is healed and the cluster has to
- * find together within `bound`: L1 one view of the slots, L2 distinct config epochs, L3 one current epoch, L4 ok
- * everywhere, L5 no idle masters, L6 nobody suspected, L7 replicas in sync, L8 no orphaned master.
+ * soon, S12 no write is lost without a reason, S13 what WAIT counts is there, S14 graceful failovers lose none, S15 no winner
+ * with old data, S16 keys are in one place, S17 true redirects, S18 replicas accept no writes, S19 transactions happen at one
+ * node and all of them, S20 replies come in order, S21 nobody waits for what a node has lost, S22 subscribers are told that a
+ * slot goes. In the end everything is healed and the cluster has to find together within `bound`: L1 one view of the slots,
+ * L2 distinct config epochs, L3 one current epoch, L4 ok everywhere, L5 no idle masters, L6 nobody suspected, L7 replicas in
+ * sync, L8 no orphaned master, L9 clients that try again get through. Then, in half of the runs, a master dies for good, and a
+ * replica has to take its place in the time that the specification gives it (L4).
  *
  * @param options all have defaults: seeds 1 to 10, three masters with a replica each, 14 faults.
  * @param workload drives the run instead: `sim.step()`, `sim.write()`, `sim.client`, `sim.cluster`, `sim.random`.

@@ -23,6 +23,8 @@ export class Ownership implements Invariant {
   readonly #strangers = new Set<TestNode>();
   /** Epochs that somebody took without votes: another one may have the same, until they meet. */
   readonly #unsafeEpochs = new Set<number>();
+  /** After a takeover in a minority there may be two majorities. */
+  #wasTakenOver = false;
   /** Something happened since the last look: roles, slots and epochs do not change without an event. */
   #isChanged = true;
 
@@ -49,6 +51,10 @@ export class Ownership implements Invariant {
     const source = this.#sources.get(node);
     if (event.kind === 'in-sync' && source !== undefined && this.#strangers.has(source))
       this.#strangers.add(node);
+  }
+
+  onTakeover(): void {
+    this.#wasTakenOver = true;
   }
 
   afterInstant(): void {
@@ -91,7 +97,8 @@ export class Ownership implements Invariant {
   #ownsAlone(one: TestNode, other: TestNode): void {
     const { myself: mine } = stateOf(one);
     const { myself: theirs } = stateOf(other);
-    if (mine.configEpoch !== theirs.configEpoch || this.#unsafeEpochs.has(mine.configEpoch)) return;
+    if (mine.configEpoch !== theirs.configEpoch) return;
+    if (this.#wasTakenOver || this.#unsafeEpochs.has(mine.configEpoch)) return;
     const shared = this.#watched.slotsInUse.find((slot) => mine.slots.has(slot) && theirs.slots.has(slot));
     if (shared !== undefined)
       this.#watched.report(
