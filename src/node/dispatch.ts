@@ -95,7 +95,7 @@ export class Dispatcher {
       session.kind === 'normal' &&
       (command.mayHaveKeys || command.fullName === 'exec')
     ) {
-      const redirect = this.#redirectOf(session, cluster, { command, argv, traits });
+      const redirect = this.#redirectOf(session, cluster, command, argv, traits);
       if (redirect !== null) {
         this.#redirect(session, command, redirect);
         return;
@@ -221,14 +221,15 @@ export class Dispatcher {
   #redirectOf(
     session: ClientSession,
     cluster: ClusterBrain,
-    request: QueuedCommand,
+    command: ResolvedCommand,
+    argv: readonly ByteString[],
+    traits: CommandTraits,
   ): Exclude<RoutingResult, { kind: 'local' }> | null {
-    const { command, argv } = request;
     const slot = slotOfFixedKeys(command, argv);
     if (slot !== null && servesLocally(cluster.state, slot)) return null;
     const { transaction } = session;
     const commands: readonly QueuedCommand[] =
-      command.fullName === 'exec' ? (transaction?.queue ?? []) : [request];
+      command.fullName === 'exec' ? (transaction?.queue ?? []) : [{ command, argv, traits }];
     const keys: ByteString[] = [];
     let isWrite = false;
     let isShardedPubsub = false;
@@ -270,13 +271,12 @@ export class Dispatcher {
   ): ErrorReply | null {
     const { context, loading, asyncLoading, tracking } = this.#host;
     const { replication, config } = context;
-    const isExec = command.fullName === 'exec';
-    const queue = isExec ? (session.transaction?.queue ?? NO_COMMANDS) : NO_COMMANDS;
+    const queue = command.fullName === 'exec' ? (session.transaction?.queue ?? NO_COMMANDS) : NO_COMMANDS;
     const isInScript = this.#host.scripting?.runner.isLeft === true;
     if (config.values.maxmemory !== 0 && !isInScript && this.#lacksMemory(session, command, traits, queue))
       return errors.OUT_OF_MEMORY;
     if (tracking.isActive) tracking.limit();
-    const isWrite = traits.isWrite || queue.some((queued) => traitsOf(queued).isWrite);
+    const isWrite = traits.isWrite || queue.some(isQueuedWrite);
     const obeys = isObeyed(session);
     if ((isWrite || command.fullName === 'ping') && !obeys) {
       const misconf = context.persistence.writeRefusal;
@@ -293,14 +293,11 @@ export class Dispatcher {
       replication.masterAddress() !== null &&
       !replication.isMasterLinkUp() &&
       !config.values['replica-serve-stale-data'] &&
-      (!traits.flags.has('stale') || queue.some((queued) => !traitsOf(queued).flags.has('stale')))
+      (!traits.flags.has('stale') || queue.some(isNotForStale))
     ) {
       return errors.MASTER_DOWN;
     }
-    if (
-      loading &&
-      (!command.flags.has('loading') || queue.some((queued) => !queued.command.flags.has('loading')))
-    ) {
+    if (loading && (!command.flags.has('loading') || queue.some(isNotForLoading))) {
       return errors.LOADING;
     }
     if (
@@ -389,6 +386,19 @@ function slotOfFixedKeys(
     if (hashSlotOfBytes(argv[position] as ByteString) !== slot) return null;
   }
   return slot;
+}
+
+// Functions of their own: every command comes by where they are asked for.
+function isQueuedWrite(queued: QueuedCommand): boolean {
+  return traitsOf(queued).isWrite;
+}
+
+function isNotForStale(queued: QueuedCommand): boolean {
+  return !traitsOf(queued).flags.has('stale');
+}
+
+function isNotForLoading({ command }: QueuedCommand): boolean {
+  return !command.flags.has('loading');
 }
 
 function abortTransaction(session: ClientSession): void {

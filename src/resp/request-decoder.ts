@@ -227,6 +227,8 @@ export class RequestDecoder {
         return [scratch[0]!, scratch[1]!];
       case 3:
         return [scratch[0]!, scratch[1]!, scratch[2]!];
+      case 4:
+        return [scratch[0]!, scratch[1]!, scratch[2]!, scratch[3]!];
       default:
         return scratch.slice(0, count);
     }

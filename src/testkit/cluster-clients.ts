@@ -194,8 +194,8 @@ export abstract class ClusterClients extends ClusterFaults {
   /** For the parts of the test kit: the clients of a node that came to the cluster. */
   protected watchClientsOf(node: TestNode): void {
     const nowMs = (): number => this.pump.clock.nowMs();
-    const door = new NodeDoor(node, this.clients, this.#watchers, nowMs, (...write) =>
-      this.#ledger.onWrite(...write, nowMs()),
+    const door = new NodeDoor(node, this.clients, this.#watchers, nowMs, (session, command, argv) =>
+      this.#ledger.onWrite(node, session, command, argv, nowMs()),
     );
     this.#doors.set(node, door);
     node.process.gate = door;

@@ -32,15 +32,23 @@ export class ClientCounters {
   moved = 0;
   ask = 0;
 
+  /** @returns false, and has not counted it, when the word is new or does not tell all. Every command comes by here. */
+  countKnown(word: string): boolean {
+    const count = this.#words.get(word);
+    if (count === undefined || count.subcommands !== null) return false;
+    count.times++;
+    return true;
+  }
+
   /**
-   * @param isContainer whether the second word belongs to the name; asked for when the first word is new.
+   * @param isContainer whether the second word belongs to the name.
    * @param nameOf the command's name, asked for when its words are new.
    */
-  countCommand(argv: readonly string[], isContainer: () => boolean, nameOf: () => string): void {
+  countCommand(argv: readonly string[], isContainer: boolean, nameOf: () => string): void {
     const word = argv[0] ?? '';
     let count = this.#words.get(word);
     if (count === undefined) {
-      count = { name: nameOf(), times: 0, subcommands: isContainer() ? new Map() : null };
+      count = { name: nameOf(), times: 0, subcommands: isContainer ? new Map() : null };
       this.#words.set(word, count);
     }
     if (count.subcommands === null) count.times++;

@@ -10,6 +10,7 @@ import type { ResolvedCommand } from '../commands/table.js';
 import { type ByteString, byteStringToBytes, bytesToByteString } from '../resp/byte-string.js';
 import type { ClusterLogEntry } from './event-log.js';
 import { type CommandCall, callOf } from './faults/command-call.js';
+import { RecentWrites, type Write } from './recent-writes.js';
 import type { TestNode } from './test-node.js';
 
 export type LossReason =
@@ -33,19 +34,6 @@ export interface LostWrite extends Omit<CommandCall, 'node'> {
   readonly why: string;
 }
 
-interface Write {
-  readonly node: TestNode;
-  readonly session: Session;
-  readonly command: ResolvedCommand;
-  readonly argv: readonly ByteString[];
-  readonly atMs: number;
-  /** The node that has it: the one that executed it, later whoever was promoted with it. */
-  holder: TestNode;
-  /** Its place in a replication stream. */
-  replicationId: string;
-  offset: number;
-}
-
 const KEPT_WRITES = 50_000;
 /** Longer values are kept in part only: a hundred thousand writes of a megabyte each would not fit into memory. */
 const KEPT_LENGTH = 256;
@@ -53,7 +41,9 @@ const EMPTYING = new Set(['flushall', 'flushdb']);
 
 export class WriteLedger {
   readonly #nodes: () => readonly TestNode[];
-  #writes: Write[] = [];
+  readonly #recent = new RecentWrites(KEPT_WRITES);
+  /** Older than the recent ones: an event has been through them. */
+  #older: Write[] = [];
   #lost: LostWrite[] = [];
   /** When the slots of a node went to another one, and to which. */
   readonly #replaced = new Map<TestNode, { readonly atMs: number; readonly by: TestNode }>();
@@ -71,7 +61,8 @@ export class WriteLedger {
   }
 
   clear(): void {
-    this.#writes = [];
+    this.#recent.clear();
+    this.#older = [];
     this.#lost = [];
     this.#pending = [];
     this.#replaced.clear();
@@ -86,21 +77,11 @@ export class WriteLedger {
   ): void {
     this.#catchUp();
     if (EMPTYING.has(command.fullName)) {
-      this.#writes = this.#writes.filter(({ holder }) => holder !== node);
+      this.#keep(({ holder }) => holder !== node);
       return;
     }
-    const { replication } = node.process.node;
-    this.#writes.push({
-      node,
-      session,
-      command,
-      argv: argv.some(isLong) ? shortened(command, argv) : argv,
-      atMs,
-      holder: node,
-      replicationId: replication.replicationId,
-      offset: replication.streamOffset,
-    });
-    if (this.#writes.length >= 2 * KEPT_WRITES) this.#writes = this.#writes.slice(-KEPT_WRITES);
+    this.#recent.add(node, session, command, argv.some(isLong) ? shortened(command, argv) : argv, atMs);
+    if (this.#older.length > 0 && this.#recent.count >= KEPT_WRITES) this.#older = [];
   }
 
   onEvent(entry: ClusterLogEntry): void {
@@ -199,7 +180,7 @@ export class WriteLedger {
 
   /** Keeps the writes that are still there. */
   #keep(isThere: (write: Write) => boolean): void {
-    this.#writes = this.#writes.filter(isThere);
+    this.#older = [...this.#older, ...this.#recent.take()].slice(-KEPT_WRITES).filter(isThere);
   }
 
   #lose(write: Write, lostAtMs: number, reason: LossReason, why: string): void {

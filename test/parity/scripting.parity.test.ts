@@ -24,6 +24,9 @@ describeParity('scripts', () => {
   it('are cached, flushed and refused alike', async () => {
     await using pair = await Pair.start();
     await pair.sameAll(CALLS);
+    // By itself: in a pipeline it is refused.
+    await pair.same(['SCRIPT', 'DEBUG', 'NO']);
+    await pair.same(['SCRIPT', 'DEBUG', 'maybe']);
   });
 });
 
@@ -51,6 +54,10 @@ const CALLS: readonly Call[] = [
   ['SCRIPT', 'FLUSH', 'SYNC', 'ASYNC'],
   ['SCRIPT', 'KILL'],
   ['SCRIPT', 'HELP'],
+  ['SCRIPT', 'DEBUG', 'NO'],
+  ['SCRIPT', 'DEBUG', 'no'],
+  ['SCRIPT', 'DEBUG', 'maybe'],
+  ['SCRIPT', 'DEBUG'],
   ['SCRIPT'],
   ['SCRIPT', 'NOSUCH'],
   ['SCRIPT', 'LOAD'],

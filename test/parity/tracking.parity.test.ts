@@ -130,6 +130,7 @@ describeParity('client tracking', () => {
       b3: CLIENT TRACKING ON REDIRECT <id:r2>
       b3: GET k
       w: SET k 1
+      a: CLIENT TRACKING OFF
       w: FLUSHALL
       r3: PING
       a: CLIENT TRACKING ON REDIRECT <id:r3>

@@ -100,7 +100,7 @@ export class Transcript {
     expect(ours, `INFO ${section}`).toEqual(theirs);
   }
 
-  /** Fails unless CLIENT LIST describes the clients alike, by these fields. */
+  /** Fails unless CLIENT LIST describes the clients alike, by these fields. Their order changes with time (clientsCron). */
   async list(name: string, fields: readonly string[]): Promise<void> {
     const client = this.#clients.get(name) ?? (await this.#connect(name));
     const [theirs, ours] = await Promise.all(
@@ -113,7 +113,8 @@ export class Transcript {
           .map((line) => [
             ids.get(line.get('id') ?? ''),
             ...fields.map((field) => `${field}=${line.get(field)}`),
-          ]);
+          ])
+          .sort();
       }),
     );
     expect(ours, 'CLIENT LIST').toEqual(theirs);

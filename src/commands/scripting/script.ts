@@ -1,6 +1,11 @@
 /** SCRIPT: the cache of scripts, and the script that runs (scriptCommand of eval.c). https://redis.io/docs/latest/commands/script-load/ */
 import { type ByteString, toLowerAscii } from '../../resp/byte-string.js';
-import { BAD_SCRIPT_DEBUG, BAD_SCRIPT_FLUSH, NOT_BUSY } from '../../resp/errors/index.js';
+import {
+  BAD_SCRIPT_DEBUG,
+  BAD_SCRIPT_FLUSH,
+  NOT_BUSY,
+  SCRIPT_DEBUG_IN_PIPELINE,
+} from '../../resp/errors/index.js';
 import { OK, type Reply } from '../../resp/reply.js';
 import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
@@ -116,6 +121,7 @@ function flush({ node }: CommandContext, argv: readonly ByteString[]): Reply {
 }
 
 /** There is no debugger here: a script runs as without. */
-function setDebugMode(_context: CommandContext, argv: readonly ByteString[]): Reply {
+function setDebugMode({ session }: CommandContext, argv: readonly ByteString[]): Reply {
+  if ((session.queuedBytes ?? 0) > 0) return SCRIPT_DEBUG_IN_PIPELINE;
   return ['yes', 'sync', 'no'].includes(toLowerAscii(argv[2]!)) ? OK : BAD_SCRIPT_DEBUG;
 }

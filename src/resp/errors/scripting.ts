@@ -37,6 +37,7 @@ export const SCRIPT_OUT_OF_MEMORY = new ErrorReply(
 
 // SCRIPT
 export const BAD_SCRIPT_FLUSH = new ErrorReply('ERR SCRIPT FLUSH only support SYNC|ASYNC option');
+export const SCRIPT_DEBUG_IN_PIPELINE = new ErrorReply('ERR SCRIPT DEBUG must be called outside a pipeline');
 export const BAD_SCRIPT_DEBUG = new ErrorReply('ERR Use SCRIPT DEBUG YES/SYNC/NO');
 
 export function scriptDoesNotCompile(reason: string): ErrorReply {

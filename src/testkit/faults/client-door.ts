@@ -14,12 +14,7 @@ import { type CommandCall, callOf, commandName } from './command-call.js';
 /** Sees every command of a client before any fault strikes. */
 export type CallWatcher = (incoming: IncomingCall) => void;
 
-export type WriteListener = (
-  node: TestNode,
-  session: Session,
-  command: ResolvedCommand,
-  argv: readonly ByteString[],
-) => void;
+export type WriteListener = (session: Session, command: ResolvedCommand, argv: readonly ByteString[]) => void;
 
 export class NodeDoor implements ClientDoor {
   readonly counters = new ClientCounters();
@@ -51,11 +46,7 @@ export class NodeDoor implements ClientDoor {
   }
 
   onCommand(session: Session, argv: readonly ByteString[]): CommandFate | null {
-    this.counters.countCommand(
-      argv,
-      () => this.#isContainer(argv[0] ?? ''),
-      () => commandName(this.#commandOf(argv), argv),
-    );
+    if (!this.counters.countKnown(argv[0] ?? '')) this.#count(argv);
     if (this.#watchers.size === 0 && this.#faults.isEmpty) return null;
     const command = this.#commandOf(argv);
     let call: CommandCall | null = null;
@@ -85,7 +76,12 @@ export class NodeDoor implements ClientDoor {
   }
 
   onWrite(session: Session, command: ResolvedCommand, argv: readonly ByteString[]): void {
-    this.#onWrite(this.#node, session, command, argv);
+    this.#onWrite(session, command, argv);
+  }
+
+  #count(argv: readonly ByteString[]): void {
+    const isContainer = this.#isContainer(argv[0] ?? '');
+    this.counters.countCommand(argv, isContainer, () => commandName(this.#commandOf(argv), argv));
   }
 
   #isContainer(word: ByteString): boolean {
