@@ -32,7 +32,8 @@ export function countedKeyPositions(
   const count = Number.parseInt(argv[countPosition] ?? '', 10);
   const first = countPosition + 1;
   if (!(count >= 1) || count > argv.length - first) return NONE;
-  const positions = Array.from({ length: count }, (_, index) => first + index);
+  const positions: number[] = [];
+  for (let position = first; position < first + count; position++) positions.push(position);
   // The destination of ZUNIONSTORE and the like.
   if (specs.length > 1) positions.push(1);
   return positions;

@@ -1,15 +1,13 @@
 /** The Lua interpreter of this process: one WebAssembly instance with many Lua states. */
-import { asBuffer, type SliceableBuffer } from '../resp/byte-string.js';
-import { upvalue } from './lua-api.js';
+import type { SliceableBuffer } from '../resp/byte-string.js';
 import { LuaState } from './state.js';
+import { ValueMemory } from './value-memory.js';
 import { type LinkedLua, LONG_JUMP, type LuaExports, linkLua } from './wasm-module.js';
 
 /** Bytes that all states of an engine may take together; a script that wants more gets Lua's "not enough memory". */
 const MEMORY_LIMIT = 1024 * 1024 * 1024;
 const SCRATCH_BYTES = 65536;
-/** Where struct lua_State of Lua 5.1 keeps the pointer to what its coroutines share, on a 32-bit machine. */
-const GLOBAL_STATE_OFFSET = 16;
-/** Other fields of it: the first value of the running function, the call of it, the stack, the first call, how deep C functions call each other, the handler of errors. */
+/** Fields of struct lua_State of Lua 5.1, on a 32-bit machine: the first value of the running function, the call of it, the stack, the first call, how deep C functions call each other, the handler of errors. */
 const BASE_OFFSET = 12;
 const CALL_OFFSET = 20;
 const STACK_OFFSET = 32;
@@ -23,8 +21,8 @@ const CALLED_OFFSET = 4;
 const IS_C_OFFSET = 6;
 
 /** Where closures keep the number of their host function. */
-const HOST_UPVALUE = upvalue(1);
-const GUARD_UPVALUE = upvalue(2);
+const HOST_UPVALUE = 1;
+const GUARD_UPVALUE = 2;
 
 /** A function for Lua: its arguments are on the stack of `lua` from index 1 on. @returns how many results it pushed. */
 export type HostFunction = (lua: LuaState) => number;
@@ -51,13 +49,17 @@ export class LuaEngine {
   readonly out: number;
   /** The interpreter gave up (a panic, a trap, a stack overflow of the machine): its states cannot be used any more. */
   isBroken = false;
-  readonly #scratch: number;
+  /** Where bytes are put for the time of one call. */
+  readonly scratch: number;
   /** By the pointer to their shared part. */
   readonly #states = new Map<number, LuaState>();
   readonly #names = new Map<string, number>();
   readonly #functions: HostFunction[] = [];
   readonly #functionIds = new Map<HostFunction, number>();
-  #buffer: SliceableBuffer;
+  #memory: ValueMemory;
+  /** The state that called last: it often does so again. */
+  #lastGlobal = 0;
+  #lastState: LuaState | null = null;
   #words: Uint32Array;
   /** The coroutine that resume() is about to enter. */
   #resumed = 0;
@@ -80,17 +82,17 @@ export class LuaEngine {
     this.hookFunction = linked.hookFunction;
     this.guardFunction = linked.guardFunction;
     const { memory, malloc } = linked.exports;
-    this.#buffer = asBuffer(new Uint8Array(memory.buffer));
+    this.#memory = new ValueMemory(memory.buffer);
     this.#words = new Uint32Array(memory.buffer);
     this.out = malloc(8);
-    this.#scratch = malloc(SCRATCH_BYTES);
+    this.scratch = malloc(SCRATCH_BYTES);
   }
 
   /** A new state without libraries. Close it: nothing else frees its memory. */
   newState(): LuaState {
     const pointer = this.exports.luaL_newstate();
     const state = new LuaState(this, pointer);
-    this.#states.set(this.globalOf(pointer), state);
+    this.#states.set(this.memory.globalOf(pointer), state);
     return state;
   }
 
@@ -98,6 +100,8 @@ export class LuaEngine {
     for (const [pointer, known] of this.#states) {
       if (known === state) this.#states.delete(pointer);
     }
+    this.#lastGlobal = 0;
+    this.#lastState = null;
   }
 
   /** Bytes that the interpreter holds, for all of its states. */
@@ -109,14 +113,24 @@ export class LuaEngine {
     return this.#states.size;
   }
 
-  globalOf(thread: number): number {
-    return this.word(thread + GLOBAL_STATE_OFFSET);
+  #stateOf(thread: number): LuaState {
+    const pointer = this.memory.globalOf(thread);
+    if (pointer !== this.#lastGlobal || this.#lastState === null) {
+      this.#lastState = this.#states.get(pointer) as LuaState;
+      this.#lastGlobal = pointer;
+    }
+    return this.#lastState;
+  }
+
+  /** Good until the interpreter allocates something. */
+  get memory(): ValueMemory {
+    if (this.#memory.bytes.length === 0) this.#renewViews();
+    return this.#memory;
   }
 
   /** The memory now: growth replaces it. */
   get buffer(): SliceableBuffer {
-    if (this.#buffer.length === 0) this.#renewViews();
-    return this.#buffer;
+    return this.memory.bytes;
   }
 
   word(pointer: number): number {
@@ -126,7 +140,7 @@ export class LuaEngine {
 
   #renewViews(): void {
     const { buffer } = this.exports.memory;
-    this.#buffer = asBuffer(new Uint8Array(buffer));
+    this.#memory = new ValueMemory(buffer);
     this.#words = new Uint32Array(buffer);
   }
 
@@ -134,8 +148,8 @@ export class LuaEngine {
   withBytes<T>(bytes: string, use: (pointer: number, length: number) => T): T {
     const { length } = bytes;
     if (length <= SCRATCH_BYTES) {
-      this.buffer.write(bytes, this.#scratch, length, 'latin1');
-      return use(this.#scratch, length);
+      this.buffer.write(bytes, this.scratch, length, 'latin1');
+      return use(this.scratch, length);
     }
     const pointer = this.exports.malloc(length);
     if (pointer === 0) throw new LuaError('not enough memory');
@@ -208,15 +222,15 @@ export class LuaEngine {
     this.setBaseCalls(thread, 0);
   }
 
-  #callHost(thread: number, id: number): number {
-    const state = this.#states.get(this.globalOf(thread)) as LuaState;
+  #callHost(thread: number, upvalue: number): number {
+    const state = this.#stateOf(thread);
     const outer = state.thread;
     state.thread = thread;
     // Nothing may catch or clean up between a function of the interpreter that raises an error and the protected call
     // that it ends: the error passes through as a long jump. So it is raised here, behind the try.
     let failure: unknown;
     try {
-      const run = this.#functions[this.exports.lua_tointeger(thread, id)] as HostFunction;
+      const run = this.#functions[this.#memory.numericUpvalue(thread, upvalue)] as HostFunction;
       const results = run(state);
       state.thread = outer;
       return results;
@@ -245,7 +259,7 @@ export class LuaEngine {
   }
 
   #callHook(thread: number): void {
-    const state = this.#states.get(this.globalOf(thread)) as LuaState;
+    const state = this.#stateOf(thread);
     const outer = state.thread;
     state.thread = thread;
     let failure: unknown = null;

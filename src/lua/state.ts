@@ -34,6 +34,8 @@ export const HookMask = { line: 4, count: 8 } as const;
 
 /** First byte of compiled chunks. */
 const COMPILED_MARK = '\x1b';
+/** Strings that are written byte for byte. */
+const SHORT_LENGTH = 64;
 const GC_COLLECT = 2;
 const GC_COUNT_KB = 3;
 const GC_COUNT_BYTES = 4;
@@ -59,6 +61,8 @@ export class LuaState {
   /** The thread whose stack every method works on: of a running host function the coroutine that called it. */
   thread: number;
   onHook: LuaHook | null = null;
+  /** What host functions need to know beside the state, which is all that they are given. */
+  attachment: unknown = null;
   /** Tables that stand in front of others, by identity: who reads a table past its metatable looks at the one behind. */
   readonly behind = new Map<number, number>();
   readonly #api: LuaExports;
@@ -86,7 +90,7 @@ export class LuaState {
   // The stack
 
   get top(): number {
-    return this.#api.lua_gettop(this.thread);
+    return this.engine.memory.argumentCount(this.thread);
   }
 
   set top(index: number) {
@@ -129,11 +133,20 @@ export class LuaState {
   }
 
   pushNumber(value: number): void {
-    this.#api.lua_pushnumber(this.thread, value);
+    this.engine.memory.pushNumber(this.thread, value);
   }
 
   pushBytes(bytes: ByteString): void {
-    const { thread } = this;
+    const { thread, engine } = this;
+    const { length } = bytes;
+    if (length <= SHORT_LENGTH) {
+      // A call out of JavaScript takes longer than to write so few bytes.
+      const { scratch } = engine;
+      const memory = engine.buffer;
+      for (let index = 0; index < length; index++) memory[scratch + index] = bytes.charCodeAt(index);
+      this.#api.lua_pushlstring(thread, scratch, length);
+      return;
+    }
     this.engine.withBytes(bytes, (pointer, length) => this.#api.lua_pushlstring(thread, pointer, length));
   }
 

@@ -1,10 +1,10 @@
 /** What happens to a command before it runs: existence, arity, authentication, permissions, routing, the states that refuse it, pauses, the MULTI queue (processCommand of server.c, in its order). */
-import { hashSlotOfBytes } from '../../fixtures/key-slot.js';
 import type { ClusterBrain } from '../cluster/brain.js';
 import { type RoutingResult, routeRequest, servesLocally } from '../cluster/routing.js';
 import { refusalOf } from '../commands/acl/refusals.js';
 import { argumentBytes } from '../commands/client-memory.js';
 import type { NodeContext } from '../commands/context.js';
+import { slotOfFixedKeys } from '../commands/fixed-keys.js';
 import type { CommandTraits } from '../commands/scripting-port.js';
 import { isObeyed, type QueuedCommand } from '../commands/session.js';
 import type { ResolvedCommand } from '../commands/table.js';
@@ -372,20 +372,6 @@ export class Dispatcher {
 
 function traitsOf({ command, traits }: QueuedCommand): CommandTraits {
   return traits ?? command;
-}
-
-/** The slot of all keys, when they are at fixed places and in one slot; null: the general way has to look. */
-function slotOfFixedKeys(
-  { firstKey, lastKey, keyStep }: ResolvedCommand,
-  argv: readonly ByteString[],
-): number | null {
-  if (firstKey === 0 || firstKey >= argv.length) return null;
-  const slot = hashSlotOfBytes(argv[firstKey] as ByteString);
-  const last = lastKey < 0 ? argv.length + lastKey : Math.min(lastKey, argv.length - 1);
-  for (let position = firstKey + keyStep; position <= last; position += keyStep) {
-    if (hashSlotOfBytes(argv[position] as ByteString) !== slot) return null;
-  }
-  return slot;
 }
 
 // Functions of their own: every command comes by where they are asked for.

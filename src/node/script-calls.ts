@@ -1,10 +1,11 @@
 /** redis.call() and redis.pcall(): what a command of a script is asked before it runs (scriptCall of script.c). */
 import { hashSlotOfBytes } from '../../fixtures/key-slot.js';
-import { routeRequest } from '../cluster/routing.js';
+import { routeRequest, servesLocally } from '../cluster/routing.js';
 import { refusalInScript } from '../commands/acl/denial-texts.js';
 import { denialOf } from '../commands/acl/permission.js';
 import { logDenial } from '../commands/acl/refusals.js';
 import type { CommandContext, NodeContext } from '../commands/context.js';
+import { slotOfFixedKeys } from '../commands/fixed-keys.js';
 import { isObeyed, type QueuedCommand } from '../commands/session.js';
 import type { ResolvedCommand } from '../commands/table.js';
 import type { ByteString } from '../resp/byte-string.js';
@@ -224,7 +225,10 @@ export class RunningScript implements ScriptRun {
 
   #clusterRefusalOf(command: ResolvedCommand, argv: readonly ByteString[]): ByteString | null {
     const { cluster } = this.#host.context;
-    if (cluster === null || this.obeys || !command.mayHaveKeys) return null;
+    if (cluster === null || !command.mayHaveKeys || this.obeys) return null;
+    const fixedSlot = slotOfFixedKeys(command, argv);
+    if (fixedSlot !== null && servesLocally(cluster.state, fixedSlot))
+      return this.#crossSlotRefusalOf(fixedSlot);
     const keys = command.keyPositions(argv).map((position) => argv[position] as ByteString);
     const [firstKey] = keys;
     if (firstKey === undefined) return null;
@@ -241,7 +245,10 @@ export class RunningScript implements ScriptRun {
       return 'Script attempted to execute a write command while the cluster is down and readonly';
     if (route.kind === 'down') return 'Script attempted to execute a command while the cluster is down';
     if (route.kind !== 'local') return 'Script attempted to access a non local key in a cluster node';
-    const slot = hashSlotOfBytes(firstKey);
+    return this.#crossSlotRefusalOf(hashSlotOfBytes(firstKey));
+  }
+
+  #crossSlotRefusalOf(slot: number): ByteString | null {
     if (this.#rights.crossSlot) return null;
     this.#slot ??= slot;
     return this.#slot === slot ? null : 'Script attempted to access keys that do not hash to the same slot';

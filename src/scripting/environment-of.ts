@@ -21,14 +21,11 @@ export interface HostEnvironment {
   readonly run: ScriptRun;
 }
 
-const environments = new WeakMap<LuaState, HostEnvironment>();
-
 export function attachEnvironment(lua: LuaState, environment: HostEnvironment): void {
-  environments.set(lua, environment);
+  lua.attachment = environment;
 }
 
 export function environmentOf(lua: LuaState): HostEnvironment {
-  const environment = environments.get(lua);
-  if (environment === undefined) throw new Error('a Lua state without an environment');
-  return environment;
+  if (lua.attachment === null) throw new Error('a Lua state without an environment');
+  return lua.attachment as HostEnvironment;
 }

@@ -112,22 +112,21 @@ function callCommand(lua: LuaState, raises: boolean): number {
   return 1;
 }
 
-/** Takes every argument from the stack. @returns an error text when they make no command. */
-function commandArguments(lua: LuaState, version: '7.0' | '7.2'): ByteString[] | ByteString {
-  const count = lua.top;
+/** @returns an error text when the arguments make no command. */
+function commandArguments({ engine, thread }: LuaState, version: '7.0' | '7.2'): ByteString[] | ByteString {
+  // Not through the interpreter: a call of it for each argument costs more than all the rest.
+  const { memory } = engine;
+  const count = memory.argumentCount(thread);
   if (count === 0) return 'Please specify at least one argument for this redis lib call';
   const argv: ByteString[] = [];
   for (let index = 1; index <= count; index++) {
+    const value = memory.argument(thread, index);
+    const type = memory.tag(value);
+    if (type === LuaType.string) argv.push(memory.text(memory.pointer(value)));
     // Lua itself prints fourteen digits of a number only.
-    const argument =
-      lua.type(index) === LuaType.number ? formatNumber(lua.toNumber(index), version) : lua.toBytes(index);
-    if (argument === null) {
-      lua.top = 0;
-      return 'Lua redis lib command arguments must be strings or integers';
-    }
-    argv.push(argument);
+    else if (type === LuaType.number) argv.push(formatNumber(memory.number(value), version));
+    else return 'Lua redis lib command arguments must be strings or integers';
   }
-  lua.top = 0;
   return argv;
 }
 

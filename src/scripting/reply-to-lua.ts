@@ -12,10 +12,14 @@ export interface ReplyStyle {
 }
 
 export function pushReply(lua: LuaState, reply: Reply, style: ReplyStyle): void {
-  lua.reserve(5);
   if (typeof reply === 'string') lua.pushBytes(reply);
   else if (typeof reply === 'number') lua.pushNumber(reply);
-  else if (typeof reply === 'bigint') lua.pushNumber(Number(reply));
+  else pushOther(lua, reply, style);
+}
+
+function pushOther(lua: LuaState, reply: Exclude<Reply, string | number>, style: ReplyStyle): void {
+  lua.reserve(5);
+  if (typeof reply === 'bigint') lua.pushNumber(Number(reply));
   else if (reply === null || reply instanceof NullArray) pushNull(lua, style);
   else if (Array.isArray(reply)) pushArray(lua, reply, style);
   else if (reply instanceof SimpleString) pushField(lua, 'ok', reply.text);

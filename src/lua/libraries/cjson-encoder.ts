@@ -4,10 +4,10 @@ import type { ByteString } from '../../resp/byte-string.js';
 import { formatGeneral } from '../../resp/number-format.js';
 import { LuaError } from '../engine.js';
 import { type LuaState, LuaType } from '../state.js';
+import type { ValueMemory } from '../value-memory.js';
 import type { ByteWriter } from './byte-writer.js';
 import { type CjsonSettings, INVALID_NUMBERS, SETTING } from './cjson-settings.js';
 import { MAX_STACK_SLOTS } from './stack-limit.js';
-import type { TableMemory } from './table-memory.js';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -57,14 +57,14 @@ const END = -1;
 const HOLE = -2;
 
 export class CjsonEncoder {
-  readonly #memory: TableMemory;
+  readonly #memory: ValueMemory;
   readonly #out: ByteWriter;
   readonly #settings: CjsonSettings;
   readonly #behind: LuaState['behind'];
   readonly #maxDepth: number;
   readonly #precision: number;
 
-  constructor(memory: TableMemory, out: ByteWriter, settings: CjsonSettings, behind: LuaState['behind']) {
+  constructor(memory: ValueMemory, out: ByteWriter, settings: CjsonSettings, behind: LuaState['behind']) {
     this.#memory = memory;
     this.#out = out;
     this.#settings = settings;

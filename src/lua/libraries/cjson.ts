@@ -57,7 +57,7 @@ function decode(lua: LuaState): number {
   const settings = settingsOf(lua);
   const pointer = engine.exports.luaL_checklstring(thread, 1, engine.out);
   // A copy, for the memory may move while the values are made. Lua keeps a NUL behind the bytes.
-  const input = Workspace.of(lua).memory.bytes.slice(pointer, pointer + engine.word(engine.out) + 1);
+  const input = new Uint8Array(engine.buffer.subarray(pointer, pointer + engine.word(engine.out) + 1));
   if (input.length > 2 && (input[0] === 0 || input[1] === 0)) {
     throw new LuaError('JSON parser does not support UTF-16 or UTF-32');
   }

@@ -1,7 +1,7 @@
 /** Lua values as MessagePack, byte for byte as cmsgpack.pack of Redis writes them (lua_cmsgpack.c). */
 import { type LuaState, LuaType } from '../state.js';
+import type { ValueMemory } from '../value-memory.js';
 import type { ByteWriter } from './byte-writer.js';
-import type { TableMemory } from './table-memory.js';
 
 /** Deeper tables are packed as nil, so that one that contains itself has an end. */
 const MAX_NESTING = 16;
@@ -12,11 +12,11 @@ const TWO_63 = 2 ** 63;
 const DOUBLE = new DataView(new ArrayBuffer(8));
 
 export class CmsgpackPacker {
-  readonly #memory: TableMemory;
+  readonly #memory: ValueMemory;
   readonly #out: ByteWriter;
   readonly #behind: LuaState['behind'];
 
-  constructor(memory: TableMemory, out: ByteWriter, behind: LuaState['behind']) {
+  constructor(memory: ValueMemory, out: ByteWriter, behind: LuaState['behind']) {
     this.#memory = memory;
     this.#out = out;
     this.#behind = behind;

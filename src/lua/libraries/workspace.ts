@@ -1,8 +1,8 @@
 /** What the libraries of one interpreter share: views on its memory, a buffer for output, a place to hand it over. */
 import { type LuaEngine, LuaError } from '../engine.js';
 import type { LuaState } from '../state.js';
+import type { ValueMemory } from '../value-memory.js';
 import { ByteWriter } from './byte-writer.js';
-import { TableMemory } from './table-memory.js';
 
 const HAND_OVER_BYTES = 65536;
 
@@ -10,12 +10,10 @@ export class Workspace {
   readonly out = new ByteWriter();
   readonly #engine: LuaEngine;
   readonly #handOver: number;
-  #memory: TableMemory;
 
   private constructor(engine: LuaEngine) {
     this.#engine = engine;
     this.#handOver = engine.exports.malloc(HAND_OVER_BYTES);
-    this.#memory = new TableMemory(engine.exports.memory.buffer as ArrayBuffer);
   }
 
   static of(lua: LuaState): Workspace {
@@ -29,11 +27,8 @@ export class Workspace {
   }
 
   /** Good until the interpreter allocates something. */
-  get memory(): TableMemory {
-    if (this.#memory.bytes.length === 0) {
-      this.#memory = new TableMemory(this.#engine.exports.memory.buffer as ArrayBuffer);
-    }
-    return this.#memory;
+  get memory(): ValueMemory {
+    return this.#engine.memory;
   }
 
   /** Pushes what was written to `out` as a string. */
