@@ -1,10 +1,11 @@
 /** Moves of a cluster's topology, as an operator makes them: slots that migrate, failovers. */
 import { slotForKey } from '../../fixtures/keys.js';
+import { nextLoopTurn } from '../io/natives.js';
 import { ClusterClients } from './cluster-clients.js';
 import { checkOptions, invalid, show } from './faults/message-filter.js';
 import { Failover, type FailoverResult } from './moves/failover.js';
 import { type FailoverOptions, planFailover } from './moves/failover-plan.js';
-import { checkMaster } from './moves/node-commands.js';
+import { checkMaster, MIGRATE_TIMEOUT_MS } from './moves/node-commands.js';
 import { SlotMove, type SlotMoveOwner, type SlotMovePoint } from './moves/slot-move.js';
 import type { TestNode } from './test-node.js';
 
@@ -90,6 +91,20 @@ export abstract class ClusterMoves extends ClusterClients {
     ).run();
   }
 
+  /** Links may be slow: with time that stands still, MIGRATE would wait for ever. */
+  async #whileTimePasses(work: Promise<void>): Promise<void> {
+    let isDone = false;
+    const end = (): void => {
+      isDone = true;
+    };
+    // Mostly it is done at once.
+    await Promise.race([work.then(end, end), nextLoopTurn()]);
+    if (!isDone) await this.settle();
+    if (!isDone && this.pump.mode === 'manual')
+      await this.runUntil(() => isDone, { limit: 2 * MIGRATE_TIMEOUT_MS });
+    await work;
+  }
+
   /** For the parts of the test kit. */
   protected get moveOwner(): SlotMoveOwner {
     return {
@@ -97,6 +112,7 @@ export abstract class ClusterMoves extends ClusterClients {
       nodes: this.nodes,
       assertRunning: () => this.assertRunning(),
       deliverDue: () => this.advance(0),
+      whileTimePasses: (work) => this.#whileTimePasses(work),
     };
   }
 }

@@ -190,7 +190,7 @@ export abstract class ClusterTime extends ClusterEvents {
 
   /**
    * Resolves when a condition holds, in real time: for what clients do by themselves. It is tried after everything that
-   * comes in; virtual time is not moved.
+   * comes in, and every 10 ms; virtual time is not moved.
    * @throws RedisTestClusterError TIMEOUT after `timeoutMs` of real time (default 5000), with the last events; STOPPED.
    * @example
    * await cluster.when(() => master.connectionCount === 0);

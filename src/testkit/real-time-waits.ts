@@ -1,8 +1,10 @@
-/** Waits of tests for what clients do: in real time, looked at again after everything that comes in. */
+/** Waits of tests for what clients do: in real time, looked at again after everything that comes in, and now and then. */
 import { RedisTestClusterError } from '../../fixtures/error.js';
-import { startRealTimer } from '../io/natives.js';
+import { type RealTimer, startRealTimer } from '../io/natives.js';
 
 const DEFAULT_TIMEOUT_MS = 5000;
+/** A condition may be about a client too, which goes on when the nodes have done their part. */
+const RECHECK_MS = 10;
 
 interface Wait {
   readonly condition: () => boolean;
@@ -11,6 +13,7 @@ interface Wait {
 
 export class RealTimeWaits {
   readonly #waits = new Set<Wait>();
+  #recheck: RealTimer | null = null;
 
   get isEmpty(): boolean {
     return this.#waits.size === 0;
@@ -39,11 +42,13 @@ export class RealTimeWaits {
         settle: (error) => {
           this.#waits.delete(wait);
           timer.cancel();
+          this.#checkAgain();
           if (error === undefined) resolve();
           else reject(error);
         },
       };
       this.#waits.add(wait);
+      this.#checkAgain();
     });
   }
 
@@ -61,5 +66,18 @@ export class RealTimeWaits {
   /** The cluster ends. */
   failAll(error: Error): void {
     for (const wait of [...this.#waits]) wait.settle(error);
+  }
+
+  #checkAgain(): void {
+    if (this.#waits.size === 0) {
+      this.#recheck?.cancel();
+      this.#recheck = null;
+    } else {
+      this.#recheck ??= startRealTimer(RECHECK_MS, () => {
+        this.#recheck = null;
+        this.check();
+        this.#checkAgain();
+      });
+    }
   }
 }

@@ -7,7 +7,7 @@ import { invalid, show } from '../faults/message-filter.js';
 import type { TestNode } from '../test-node.js';
 
 /** That of redis-cli, ms. */
-const MIGRATE_TIMEOUT_MS = 60_000;
+export const MIGRATE_TIMEOUT_MS = 60_000;
 
 /** @returns the reply. @throws as pipelineOn */
 export async function runOn(

@@ -41,7 +41,7 @@ export async function moveSlots(owner: SlotMoveOwner, moves: readonly PlannedMov
 }
 
 async function moveGroup(
-  { pump, nodes }: SlotMoveOwner,
+  { pump, nodes, whileTimePasses }: SlotMoveOwner,
   from: TestNode,
   to: TestNode,
   slots: readonly number[],
@@ -57,7 +57,7 @@ async function moveGroup(
   await setSlots(from, 'MIGRATING', to);
   for (const slot of slots) {
     for (let keys = keysOfSlot(from, slot, BATCH); keys.length > 0; keys = keysOfSlot(from, slot, BATCH))
-      await migrateKeys(pump, from, to, keys);
+      await whileTimePasses(migrateKeys(pump, from, to, keys));
   }
   await setSlots(to, 'NODE', to);
   for (const node of [from, ...nodes.filter((other) => other !== from && other !== to)]) {

@@ -33,6 +33,8 @@ export interface SlotMoveOwner {
   assertRunning(): void;
   /** Lets what was sent at this moment arrive. */
   deliverDue(): Promise<void>;
+  /** Waits for what goes from node to node; virtual time passes meanwhile where it does not flow. */
+  whileTimePasses(work: Promise<void>): Promise<void>;
 }
 
 /**
@@ -209,7 +211,7 @@ export class SlotMove implements AsyncDisposable {
 
   async #migrate(keys: readonly ByteString[]): Promise<void> {
     try {
-      await migrateKeys(this.#owner.pump, this.source, this.target, keys);
+      await this.#owner.whileTimePasses(migrateKeys(this.#owner.pump, this.source, this.target, keys));
       this.#moved.push(...keys);
     } catch (error) {
       // Some may have gone before one was refused.
@@ -238,7 +240,9 @@ export class SlotMove implements AsyncDisposable {
     for (;;) {
       const keys = this.#keysOf(this.target, this.#batch);
       if (keys.length === 0) break;
-      await migrateKeys(this.#owner.pump, this.target, this.source, keys, 'REPLACE');
+      await this.#owner.whileTimePasses(
+        migrateKeys(this.#owner.pump, this.target, this.source, keys, 'REPLACE'),
+      );
     }
     this.#moved = [];
   }

@@ -9,6 +9,8 @@ import { RemoteNodes } from './remote-nodes.js';
 
 const DEFAULT_LIMIT_MS = 120_000;
 const DEFAULT_TIMEOUT_MS = 5000;
+/** A condition may be about this process, of which the other one hears nothing. */
+const RECHECK_MS = 20;
 /** Events that an error shows. */
 const SHOWN_EVENTS = 25;
 
@@ -83,13 +85,14 @@ export abstract class RemoteTime extends RemoteNodes {
     condition: (cluster: this) => boolean,
     options: { readonly timeoutMs?: number; readonly what?: string } = {},
   ): Promise<void> {
-    const { timeoutMs = DEFAULT_TIMEOUT_MS, what = 'a condition' } = options;
-    const endMs = realNowMs() + timeoutMs;
+    const { timeoutMs: limitMs = DEFAULT_TIMEOUT_MS, what = 'a condition' } = options;
+    const endMs = realNowMs() + limitMs;
     await this.refresh();
     while (!condition(this)) {
       const leftMs = endMs - realNowMs();
-      if (leftMs <= 0) throw await this.#timeout(`waited ${timeoutMs} ms of real time for ${what}`);
-      await this.call('whenNews', { timeoutMs: leftMs, what }).catch((error: RedisTestClusterError) => {
+      if (leftMs <= 0) throw await this.#timeout(`waited ${limitMs} ms of real time for ${what}`);
+      const timeoutMs = Math.min(leftMs, RECHECK_MS);
+      await this.call('whenNews', { timeoutMs, what }).catch((error: RedisTestClusterError) => {
         if (error.code !== 'TIMEOUT') throw error;
       });
     }

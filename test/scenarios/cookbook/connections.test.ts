@@ -1,6 +1,7 @@
 // Recipes: connections that break at the worst moment.
-import { describe, expect, it } from 'vitest';
-import { keyForSlot, keysForSlot } from '../../../src/index.js';
+import { connect, type Socket } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { keyForSlot, keysForSlot, type TestNode } from '../../../src/index.js';
 import { ioredis, nodeRedis, rejection, start } from './cookbook.js';
 
 const key = keyForSlot(0);
@@ -94,4 +95,61 @@ describe('22. leaks and storms of connections', () => {
     expect(cluster.counters.connections.open).toBe(open);
     expect(cluster.counters.commands('GET')).toBe(100);
   });
+
+  it('maxclients: who comes too late is told so and closed; there is room again when others leave', async () => {
+    const cluster = await start({ masters: 3, replicas: 0 });
+    const node = cluster.nodeForSlot(0);
+    // The bus counts too: two connections for each other node.
+    await node.command('CONFIG', 'SET', 'maxclients', 4 + 2 * (cluster.nodes.length - 1));
+    const crowd = await Promise.all(Array.from({ length: 4 }, () => openSocket(node)));
+    const refused = await openSocket(node);
+    expect(await firstText(refused)).toBe('-ERR max number of clients + cluster connections reached\r\n');
+    for (const socket of crowd) socket.destroy();
+    await cluster.when(() => node.connectionCount === 0);
+    const redis = ioredis(cluster);
+    expect(await redis.set(key, 1)).toBe('OK');
+  });
+
+  it('a node restarts under twenty clients: each comes back once', async () => {
+    const cluster = await start({ masters: 3, replicas: 0 });
+    const clients = Array.from({ length: 20 }, () => ioredis(cluster));
+    await Promise.all(clients.map((redis) => redis.set(key, 1)));
+    const node = cluster.nodeForSlot(0);
+    const before = node.counters.connections.opened;
+    await node.restart({ data: 'kept' });
+    await cluster.waitFor('ok');
+    expect(await Promise.all(clients.map((redis) => redis.get(key)))).toEqual(clients.map(() => '1'));
+    const opened = node.counters.connections.opened - before;
+    // One for commands; ioredis also asks by another one for the map.
+    expect(opened).toBeLessThanOrEqual(3 * clients.length);
+    expect(node.connectionCount).toBeLessThanOrEqual(2 * clients.length);
+  });
+
+  it.each(['ioredis', 'node-redis'] as const)('%s leaves no connection behind', async (which) => {
+    const cluster = await start();
+    if (which === 'ioredis') {
+      const redis = ioredis(cluster);
+      await redis.set(key, 1);
+      await redis.quit();
+    } else {
+      const client = await nodeRedis(cluster);
+      await client.set(key, 1);
+      await client.close();
+    }
+    await cluster.when(() => cluster.counters.connections.open === 0);
+    expect(cluster.counters.connections.opened).toBeGreaterThan(0);
+  });
 });
+
+function openSocket(node: TestNode): Promise<Socket> {
+  return new Promise((resolve) => {
+    const socket = connect(node.port, node.host, () => resolve(socket));
+    onTestFinished(() => void socket.destroy());
+  });
+}
+
+function firstText(socket: Socket): Promise<string> {
+  return new Promise((resolve) => {
+    socket.once('data', (chunk: Buffer) => resolve(chunk.toString()));
+  });
+}

@@ -2,7 +2,7 @@
 import { Cluster as IoRedis } from 'ioredis';
 import { createCluster } from 'redis';
 import { onTestFinished } from 'vitest';
-import { type Cluster, type ClusterOptions, startCluster } from '../../../src/index.js';
+import { type Cluster, type ClusterOptions, startCluster, type TestNode } from '../../../src/index.js';
 
 const START_TIME = Date.UTC(2030, 0, 1);
 
@@ -31,6 +31,11 @@ export async function nodeRedis(cluster: Cluster, options: NodeRedisOptions = {}
   onTestFinished(() => client.destroy());
   await client.connect();
   return client;
+}
+
+/** A master that does not have slot 0. */
+export function otherMaster(cluster: Cluster): TestNode {
+  return cluster.masters.find((node) => node !== cluster.nodeForSlot(0)) as TestNode;
 }
 
 /** The message of what a promise is rejected with. */

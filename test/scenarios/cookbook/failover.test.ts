@@ -84,3 +84,15 @@ describe('19. scripts on a promoted node', () => {
     expect(await rejection(redis.evalsha(digest, 1, key))).toContain('NOSCRIPT');
   });
 });
+
+describe('11. what a demoted master answers', () => {
+  it('MOVED for a key; READONLY for a script that writes without naming its keys', async () => {
+    const cluster = await start();
+    const { demoted, promoted } = await cluster.failover(cluster.nodeForSlot(0));
+    expect(await rejection(demoted.command('SET', key, 1))).toBe(`MOVED 0 ${promoted.name}`);
+    const script = "return redis.call('SET', 'x', 1)";
+    expect(await rejection(demoted.command('EVAL', script, 0))).toContain(
+      "READONLY You can't write against a read only replica.",
+    );
+  });
+});

@@ -1,7 +1,7 @@
 // Recipes: partitions, and what they do to writes that were acknowledged.
 import { describe, expect, it } from 'vitest';
 import { keyForSlot } from '../../../src/index.js';
-import { ioredis, rejection, start } from './cookbook.js';
+import { ioredis, nodeRedis, rejection, start } from './cookbook.js';
 
 const key = keyForSlot(0);
 
@@ -87,5 +87,50 @@ describe('16. CLUSTERDOWN windows', () => {
     await victim.restart({ data: 'kept' });
     await cluster.waitFor('ok');
     expect(await victim.command('GET', key)).toBe('1');
+  });
+
+  it.each([
+    ['yes', 'CLUSTERDOWN The cluster is down'],
+    ['no', null],
+  ] as const)(
+    'a slot that nobody has, with cluster-require-full-coverage %s',
+    async (coverage, elsewhere) => {
+      const cluster = await start({ config: { 'cluster-require-full-coverage': coverage } });
+      const redis = ioredis(cluster, { maxRedirections: 2, retryDelayOnClusterDown: 1 });
+      const patient = ioredis(cluster);
+      const client = await nodeRedis(cluster);
+      await Promise.all([redis.get(key), patient.get(key), client.get(key)]);
+      for (const node of cluster.nodes) await node.command('CLUSTER', 'DELSLOTS', 0);
+      await cluster.advance('1s');
+      expect(await rejection(redis.get(key))).toContain('CLUSTERDOWN Hash slot not served');
+      expect(await rejection(client.get(key))).toBe('CLUSTERDOWN Hash slot not served');
+      const other = client.get(keyForSlot(16_383));
+      if (elsewhere === null) expect(await other).toBeNull();
+      else expect(await rejection(other)).toBe(elsewhere);
+      // An operator gives it to a node again, and ioredis gets there by itself.
+      const value = patient.set(key, 1);
+      await cluster.whenCommand('SET');
+      await cluster.nodes[0]!.command('CLUSTER', 'ADDSLOTS', 0);
+      await cluster.waitFor('ok');
+      expect(await value).toBe('OK');
+    },
+  );
+
+  it('reads go on while the cluster is down, where the operator wants that', async () => {
+    const cluster = await start({
+      replicas: 0,
+      nodeTimeout: '2s',
+      config: { 'cluster-allow-reads-when-down': 'yes' },
+    });
+    const [victim, other] = [cluster.nodeForSlot(0), cluster.nodeForSlot(16_383)];
+    const redis = ioredis(cluster);
+    await redis.set(keyForSlot(16_383), 1);
+    const since = cluster.now();
+    await victim.kill();
+    await cluster.waitFor(() => cluster.eventsWith({ kind: 'state-changed', node: other, since }).length > 0);
+    expect(await redis.get(keyForSlot(16_383))).toBe('1');
+    expect(await rejection(other.command('INCR', keyForSlot(16_383)))).toBe(
+      'CLUSTERDOWN The cluster is down and only accepts read commands',
+    );
   });
 });

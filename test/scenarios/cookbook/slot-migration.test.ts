@@ -1,7 +1,7 @@
 // Recipes: slots that move under the feet of clients.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Cluster, keyForSlot, type TestNode } from '../../../src/index.js';
-import { ioredis, nodeRedis, rejection, start } from './cookbook.js';
+import { ioredis, nodeRedis, otherMaster, rejection, start } from './cookbook.js';
 
 const key = keyForSlot(0);
 const here = `{${key}}:stays`;
@@ -51,6 +51,89 @@ describe('9. a slot migrates', () => {
     await move.abort();
     expect(await redis.mget(here, gone)).toEqual(['a', 'b!']);
     expect(cluster.nodeForSlot(0)).toBe(move.source);
+  });
+});
+
+describe('9. what ASK asks of clients', () => {
+  it('ASK to a node that they have never heard of: ioredis goes there, node-redis gives up', async () => {
+    const cluster = await start({ replicas: 0 });
+    const redis = ioredis(cluster);
+    const client = await nodeRedis(cluster);
+    await Promise.all([redis.get(key), client.get(key)]);
+    const added = await cluster.addNode();
+    await using move = await cluster.migrateSlot({ key, to: added, pauseAt: 'migrating' });
+    expect(await redis.set(gone, 'a')).toBe('OK');
+    expect(await rejection(client.get(gone))).toBe(`Cannot find node ${added.name}`);
+    expect(await added.command('DBSIZE')).toBe(1);
+    await move.continue();
+    // MOVED makes it ask for the map.
+    expect(await client.append(gone, 'b')).toBe(2);
+  });
+
+  it('ASKING holds for one command: both clients send it before each one of a pipeline', async () => {
+    const cluster = await start();
+    const redis = ioredis(cluster);
+    const client = await nodeRedis(cluster);
+    await using move = await halfMoved(cluster);
+    const before = move.target.counters.commands('ASKING');
+    const values = await redis.pipeline().get(gone).get(gone).strlen(gone).exec();
+    expect(values).toEqual([
+      [null, 'b'],
+      [null, 'b'],
+      [null, 1],
+    ]);
+    expect(move.target.counters.commands('ASKING') - before).toBe(3);
+    expect(await Promise.all([client.get(gone), client.strLen(gone)])).toEqual(['b', 1]);
+    expect(move.target.counters.commands('ASKING') - before).toBe(5);
+    // Without it the target, which does not own the slot yet, sends clients back.
+    expect(await rejection(move.target.command('GET', gone))).toBe(`MOVED 0 ${move.source.name}`);
+  });
+});
+
+describe('10. a transaction in the middle of a migration', () => {
+  it('the slot moves between MULTI and EXEC: it is executed once, at the new owner', async () => {
+    const cluster = await start();
+    const redis = ioredis(cluster);
+    const client = await nodeRedis(cluster);
+    await redis.set(key, 0);
+    await client.get(key);
+    const [source, target] = [cluster.nodeForSlot(0), otherMaster(cluster)];
+    const held = cluster.inject({ hold: 'command' }, { command: 'EXEC', times: 2 });
+    const outcomes = [redis.multi().incr(key).incr(key).exec(), client.multi().incr(key).incr(key).exec()];
+    await held.whenHit(2);
+    await cluster.migrateSlot({ key, to: target });
+    held.release();
+    await Promise.all(outcomes);
+    expect(await target.command('GET', key)).toBe('4');
+    expect(await rejection(source.command('GET', key))).toBe(`MOVED 0 ${target.name}`);
+  });
+
+  it('the old owner says MOVED when it is queued, and EXECABORT when it should be executed', async () => {
+    const cluster = await start();
+    const source = cluster.nodeForSlot(0);
+    await cluster.migrateSlot({ slot: 0, to: otherMaster(cluster) });
+    await source.command('MULTI');
+    expect(await rejection(source.command('INCR', key))).toMatch(/^MOVED 0/);
+    expect(await rejection(source.command('EXEC'))).toBe(
+      'EXECABORT Transaction discarded because of previous errors.',
+    );
+  });
+
+  it('a watched key changes: the transaction is not executed, and node-redis says so', async () => {
+    const cluster = await start();
+    const client = await nodeRedis(cluster);
+    const redis = ioredis(cluster);
+    await redis.set(key, 1);
+    const dedicated = await client.nodeClient(client.getSlotRandomNode(0) as never);
+    const alone = dedicated.duplicate();
+    await alone.connect();
+    onTestFinished(() => alone.destroy());
+    await alone.watch(key);
+    await redis.incr(key);
+    expect(await rejection(alone.multi().incr(key).exec())).toContain(
+      'One (or more) of the watched keys has been changed',
+    );
+    expect(await redis.get(key)).toBe('2');
   });
 });
 

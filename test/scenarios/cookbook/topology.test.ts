@@ -1,7 +1,9 @@
 // Recipes: how clients learn the topology, and reads from replicas.
-import { describe, expect, it } from 'vitest';
-import { keyForSlot } from '../../../src/index.js';
-import { ioredis, rejection, start } from './cookbook.js';
+
+import { Cluster as IoRedis } from 'ioredis';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type CommandReply, keyForSlot, type TestNode } from '../../../src/index.js';
+import { ioredis, nodeRedis, rejection, start } from './cookbook.js';
 
 const key = keyForSlot(0);
 
@@ -39,6 +41,52 @@ describe('2. refreshing the slot map', () => {
     const redis = ioredis(cluster);
     expect(await redis.set(key, 1)).toBe('OK');
     expect(old.counters.redirects.moved).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe('2. views that are stale or partial', () => {
+  it('a node that hears no news goes on with its old view, and sends clients in a circle until it does', async () => {
+    const cluster = await start({ replicas: 0 });
+    const [owner, target, stale] = cluster.masters as [TestNode, TestNode, TestNode];
+    const view = cluster.staleView(stale);
+    await cluster.migrateSlot({ slot: 0, to: target, pauseAt: 'node-src' });
+    await cluster.advance('5s');
+    expect(await rejection(stale.command('GET', key))).toBe(`MOVED 0 ${owner.name}`);
+    expect(await rejection(owner.command('GET', key))).toBe(`MOVED 0 ${target.name}`);
+    const redis = ioredis(cluster);
+    expect(await redis.set(key, 1)).toBe('OK');
+    view.dispose();
+    await cluster.waitFor('converged');
+    expect(await rejection(stale.command('GET', key))).toBe(`MOVED 0 ${target.name}`);
+  });
+
+  it('a map with holes: both clients find the slots that it does not have', async () => {
+    const cluster = await start({ replicas: 0 });
+    const full = (await cluster.nodes[0]!.command('CLUSTER', 'SLOTS')) as CommandReply[];
+    cluster.inject({ handler: () => full.slice(1) }, { command: 'CLUSTER SLOTS' });
+    const redis = ioredis(cluster);
+    const client = await nodeRedis(cluster);
+    expect(await redis.set(key, 1)).toBe('OK');
+    expect(await client.set(keyForSlot(16_383), 1)).toBe('OK');
+    expect(cluster.counters.redirects.moved).toBeGreaterThanOrEqual(0);
+  });
+
+  it('a master of the minority tells an old map for as long as it is cut off', async () => {
+    const cluster = await start({ nodeTimeout: '5s' });
+    const old = cluster.nodeForSlot(0);
+    using cut = cluster.isolate(old);
+    await cluster.waitFor(() => cluster.nodeForSlot(0) !== old);
+    const [[first, last, [host, port]]] = (await old.command('CLUSTER', 'SLOTS')) as [
+      [number, number, [string, number]],
+    ];
+    expect([first, last, `${host}:${port}`]).toEqual([0, 5460, old.name]);
+    const redis = new IoRedis([old.address]);
+    onTestFinished(() => redis.disconnect());
+    const value = redis.set(key, 1);
+    await cluster.whenCommand('SET', { node: old });
+    cut.heal();
+    await cluster.waitFor('ok');
+    expect(await value).toBe('OK');
   });
 });
 
