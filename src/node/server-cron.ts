@@ -44,6 +44,8 @@ export class ServerCron {
     const node = this.#node;
     if (node.debugSwitches.cronPaused) return;
     node.shutdown.cron();
+    // It may have ended the process.
+    if (node.halted) return;
     if (node.debugSwitches.activeExpire) node.keyspace.activeExpireCycle(this.#host.clock.nowMs());
     node.rates.sample(node.stats, this.#host.clock.nowMs() * 1000);
     this.#clientsCron();

@@ -33,6 +33,12 @@ function votersBeside(cluster: Cluster, master: TestNode): TestNode[] {
   return cluster.masters.filter((node) => node !== master);
 }
 
+/** The master has heard of it, which takes a moment where the bus goes over sockets. */
+async function untilPaused(cluster: Cluster, master: TestNode): Promise<void> {
+  const steps = () => eventsOf(cluster, 'manual-failover', { by: master }).map(({ event }) => event.step);
+  await cluster.waitFor(() => steps().includes('paused'));
+}
+
 describe('CLUSTER FAILOVER ("Manual failover")', () => {
   it('swaps the roles of a replica and its living master', async () => {
     const cluster = await startScenario();
@@ -108,6 +114,7 @@ describe('CLUSTER FAILOVER ("Manual failover")', () => {
     // The votes are under way for a while.
     const cut = cluster.partition([replica], votersBeside(cluster, old));
     await replica.command('CLUSTER', 'FAILOVER');
+    await untilPaused(cluster, old);
     let settled = false;
     const write = refusal(old.command('SET', key, 'during')).finally(() => {
       settled = true;
@@ -210,6 +217,7 @@ describe('a plain CLUSTER FAILOVER that cannot end ("Manual failover")', () => {
     cluster.partition([replica], votersBeside(cluster, old));
     const askedAtMs = cluster.now();
     await replica.command('CLUSTER', 'FAILOVER');
+    await untilPaused(cluster, old);
     let answeredAtMs = 0;
     const write = old.command('SET', keyForNode(old), 'patient').finally(() => {
       answeredAtMs = cluster.now();

@@ -23,13 +23,21 @@ export const NODE_TIMEOUT_MS = 15_000;
 
 /** Every scenario holds for every seed; `SCENARIO_SEED=7 npx vitest run test/scenarios` tries another one. */
 const SEED = Number(process.env['SCENARIO_SEED'] ?? 1);
+/** And for either bus: `SCENARIO_BUS=tcp npx vitest run test/scenarios` has every link between nodes over a socket. */
+const BUS = process.env['SCENARIO_BUS'] === 'tcp' ? 'tcp' : 'memory';
 /** Events that a failed scenario shows. */
 const SHOWN_EVENTS = 80;
 const FOLLOWED_REDIRECTS = 5;
 
 /** Starts a cluster whose time stands still until the scenario moves it; it ends with the test. A failure prints its seed and its last events. */
 export async function startScenario(options: ClusterOptions = {}): Promise<Cluster> {
-  const cluster = await startCluster({ clock: 'manual', seed: SEED, startTime: START_TIME, ...options });
+  const cluster = await startCluster({
+    bus: BUS,
+    clock: 'manual',
+    seed: SEED,
+    startTime: START_TIME,
+    ...options,
+  });
   onTestFinished(async ({ task }) => {
     if (task.result?.state === 'fail') process.stderr.write(`${task.name}\n${story(cluster)}\n`);
     await cluster.stop();
