@@ -3,6 +3,9 @@ import type { ChildProcess, PersistenceHost } from './ports.js';
 
 export type ChildKind = 'rdb' | 'aof';
 
+/** What a change after the fork copies at least. */
+const PAGE_BYTES = 4096;
+
 /** Sent to a child that is not needed any more; its end is no failure. */
 export const SIGUSR1 = 10;
 
@@ -25,6 +28,8 @@ export interface Child {
 interface RunningChild extends Child {
   readonly process: ChildProcess | null;
   readonly failed: boolean;
+  /** Changes of the dataset when it was forked. */
+  readonly dirty: number;
   signal: number;
   readonly onEnd: (outcome: ChildOutcome) => void;
   readonly onProgress: (part: number) => void;
@@ -34,6 +39,7 @@ export class BackgroundChild {
   readonly #host: PersistenceHost;
   #running: RunningChild | null = null;
   #forks = 0;
+  readonly #lastCopiedBytes: Record<ChildKind, number> = { rdb: 0, aof: 0 };
 
   constructor(host: PersistenceHost) {
     this.#host = host;
@@ -74,7 +80,19 @@ export class BackgroundChild {
     const failed = !work(pid);
     const startedAtMs = clock.nowMs();
     const endsAtMs = startedAtMs + (failed ? 0 : durationMs);
-    this.#running = { process, kind, pid, keys, startedAtMs, endsAtMs, failed, signal: 0, onEnd, onProgress };
+    this.#running = {
+      process,
+      kind,
+      pid,
+      keys,
+      startedAtMs,
+      endsAtMs,
+      failed,
+      dirty: keyspace.dirty,
+      signal: 0,
+      onEnd,
+      onProgress,
+    };
     return this.#running;
   }
 
@@ -98,9 +116,21 @@ export class BackgroundChild {
       child.onProgress((nowMs - child.startedAtMs) / (child.endsAtMs - child.startedAtMs));
       return;
     }
+    this.#lastCopiedBytes[child.kind] = this.copiedBytes;
     this.#running = null;
     child.process?.end();
     child.onEnd({ signal: child.signal, failed: child.failed });
+  }
+
+  /** Memory that parent and child do not share any more: a page for each change. */
+  get copiedBytes(): number {
+    const child = this.#running;
+    return child === null ? 0 : Math.max(0, this.#host.keyspace.dirty - child.dirty) * PAGE_BYTES;
+  }
+
+  /** The same of the last child of that kind, when it ended. */
+  lastCopiedBytes(kind: ChildKind): number {
+    return this.#lastCopiedBytes[kind];
   }
 
   /** Keys that are saved by now, as INFO tells them. */

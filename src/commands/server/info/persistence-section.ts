@@ -1,4 +1,4 @@
-/** INFO persistence: loading, RDB and AOF. What a process would fork is modelled, so nothing is copied on write. */
+/** INFO persistence: loading, RDB and AOF. The child that saves is modelled, and what is copied on write. */
 import type { CommandContext } from '../../context.js';
 import type { InfoLines } from './section.js';
 
@@ -14,8 +14,8 @@ export function persistenceSection({ node, nowMs }: CommandContext): InfoLines {
   return [
     ['loading', node.loading === true ? 1 : 0],
     ['async_loading', node.asyncLoading === true ? 1 : 0],
-    ['current_cow_peak', 0],
-    ['current_cow_size', 0],
+    ['current_cow_peak', child.copiedBytes],
+    ['current_cow_size', child.copiedBytes],
     ['current_cow_size_age', 0],
     ['current_fork_perc', percent.toFixed(2)],
     ['current_save_keys_processed', child.savedKeys],
@@ -27,7 +27,7 @@ export function persistenceSection({ node, nowMs }: CommandContext): InfoLines {
     ['rdb_last_bgsave_time_sec', rdb.lastDurationS],
     ['rdb_current_bgsave_time_sec', isSaving ? runningS : -1],
     ['rdb_saves', rdb.saves],
-    ['rdb_last_cow_size', 0],
+    ['rdb_last_cow_size', child.lastCopiedBytes('rdb')],
     ['rdb_last_load_keys_expired', lastLoad.expired],
     ['rdb_last_load_keys_loaded', lastLoad.keys],
     ['aof_enabled', aof.state === 'off' ? 0 : 1],
@@ -39,7 +39,7 @@ export function persistenceSection({ node, nowMs }: CommandContext): InfoLines {
     ['aof_rewrites', rewriter.rewrites],
     ['aof_rewrites_consecutive_failures', rewriter.consecutiveFailures],
     ['aof_last_write_status', aofFailed ? 'err' : 'ok'],
-    ['aof_last_cow_size', 0],
+    ['aof_last_cow_size', child.lastCopiedBytes('aof')],
     ['module_fork_in_progress', 0],
     ['module_fork_last_cow_size', 0],
     ...(node.config.values.appendonly ? aofLines(node.persistence) : []),
