@@ -13,6 +13,7 @@ import {
   initialAccess,
 } from './access-times.js';
 import { ExpiryTable } from './expiry-table.js';
+import type { OwnExpiries } from './own-expiries.js';
 import type { KeyspaceHost } from './host.js';
 import { KeyEntry, KeyTable } from './key-table.js';
 import { EXPIRY_BYTES, storedBytes } from './memory-size.js';
@@ -32,6 +33,7 @@ export interface DatabaseOwner {
   readonly accessPolicy: AccessPolicy;
   /** CLIENT NO-TOUCH is on for whom the command runs: lookups leave access times alone. */
   readonly noTouch: boolean;
+  readonly ownExpiries: OwnExpiries;
   dirty: number;
   hits: number;
   misses: number;
@@ -180,6 +182,8 @@ export class Database implements WatchedData {
   /** The key has to exist. */
   setExpiry(key: ByteString, atMs: bigint | number): void {
     this.#expiry.set(key, atMs);
+    const { host, ownExpiries } = this.#owner;
+    if (host.isReplica() && host.isWritableReplica() && !host.isMasterLink()) ownExpiries.add(this.index, key);
   }
 
   /** Makes the key persistent. @returns false when it was. */

@@ -3,6 +3,7 @@ import type { ByteString } from '../resp/byte-string.js';
 import type { AccessPolicy } from './access-times.js';
 import { Database, type DatabaseOwner } from './database.js';
 import type { KeyspaceHost } from './host.js';
+import { OwnExpiries } from './own-expiries.js';
 import { type Watcher, WatchRegistry } from './watch-registry.js';
 
 export class Keyspace implements DatabaseOwner {
@@ -21,6 +22,7 @@ export class Keyspace implements DatabaseOwner {
   expired = 0;
   /** INFO evicted_keys. */
   evicted = 0;
+  readonly ownExpiries = new OwnExpiries();
   /** Where the next active expire cycle begins, so that one database cannot starve the others. */
   #nextToExpire = 0;
 
@@ -70,6 +72,7 @@ export class Keyspace implements DatabaseOwner {
 
   /** FLUSHDB, or FLUSHALL with null. @returns how many keys went; the caller raises `dirty`. */
   flush(dbIndex: number | null): number {
+    if (dbIndex === null) this.ownExpiries.clear();
     const flushed = dbIndex === null ? this.databases : [this.database(dbIndex)];
     let removed = 0;
     for (const database of flushed) {
@@ -103,11 +106,16 @@ export class Keyspace implements DatabaseOwner {
   }
 
   /**
-   * Deletes keys whose time has passed, earliest first, at most `limit`. Does nothing on a replica and during a pause.
+   * Deletes keys whose time has passed, earliest first, at most `limit`; on a replica only those that are its own affair.
+   * Does nothing during a pause.
    * @returns how many were deleted.
    */
   activeExpireCycle(nowMs: number, limit = Number.POSITIVE_INFINITY): number {
-    if (this.host.isReplica() || this.host.expiryPaused()) return 0;
+    if (this.host.isReplica()) {
+      this.#expireOwn();
+      return 0;
+    }
+    if (this.host.expiryPaused()) return 0;
     let deleted = 0;
     for (let turn = this.databases.length; turn > 0 && deleted < limit; turn--) {
       const database = this.databases[this.#nextToExpire] as Database;
@@ -120,6 +128,17 @@ export class Keyspace implements DatabaseOwner {
       }
     }
     return deleted;
+  }
+
+  #expireOwn(): void {
+    if (this.ownExpiries.size === 0) return;
+    this.ownExpiries.sweep((dbIndex, key) => {
+      const database = this.database(dbIndex);
+      if (database.expiresAtMs(key) === null) return true;
+      if (!database.isExpired(key)) return false;
+      database.deleteExpired(key);
+      return true;
+    });
   }
 
   /** No key expires before this; null when none ever does. */

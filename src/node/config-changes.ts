@@ -3,6 +3,7 @@ import type { DirectiveName, RefusedChange } from '../config/config.js';
 import type { Node } from './node.js';
 
 const ACCESS_DIRECTIVES: readonly DirectiveName[] = ['maxmemory-policy', 'lfu-log-factor', 'lfu-decay-time'];
+const REPLICA_LIMITS: readonly DirectiveName[] = ['min-replicas-to-write', 'min-replicas-max-lag'];
 const REQUEST_LIMITS: readonly DirectiveName[] = ['proto-max-bulk-len', 'client-query-buffer-limit'];
 
 /** To be called once, when the node is made. */
@@ -18,6 +19,7 @@ export function followConfig(node: Node): void {
     if (names.has('notify-keyspace-events')) applyKeyspaceEvents(node);
     if (names.has('maxmemory')) node.evictSoon();
     if (names.has('repl-backlog-size')) node.replication.resizeBacklog();
+    if (REPLICA_LIMITS.some((name) => names.has(name))) node.replication.refreshGoodReplicas();
     if (REQUEST_LIMITS.some((name) => names.has(name))) {
       for (const session of node.sessions.values()) session.setRequestLimits(requestLimitsOf(node));
     }

@@ -41,10 +41,13 @@ export function createPersistenceHost(node: Node, host: NodeHost, snapshots: Sna
       return true;
     },
     adoptReplicationPoint(loaded: LoadedRdb): void {
-      const { streamDbIndex, replicationId, replicationOffset } = loaded;
+      const { streamDbIndex, replicationId, replicationOffset, expired } = loaded;
       if (streamDbIndex === null || streamDbIndex < 0 || replicationId === null || replicationOffset === null)
         return;
       node.adoptReplicationPoint({ streamDbIndex, replicationId, replicationOffset });
+      // Who goes on from there has them still.
+      const deletion = node.config.values['lazyfree-lazy-expire'] ? 'UNLINK' : 'DEL';
+      for (const { dbIndex, key } of expired) node.replication.propagate(dbIndex, [deletion, key]);
     },
     spawnChild: (onKilled) => host.spawnChild?.(onKilled) ?? null,
     exit: (code) => node.exit('', code),

@@ -1,7 +1,7 @@
 /** The dataset as an RDB file, for replicas and for the disk: written from the keyspace, read into it. */
 import type { NodeContext } from '../commands/context.js';
 import { valueLimitsOf } from '../commands/value-limits.js';
-import type { LoadedRdb, LoadRdbOptions, RdbToWrite } from '../persistence/ports.js';
+import type { ExpiredKey, LoadedRdb, LoadRdbOptions, RdbToWrite } from '../persistence/ports.js';
 import { RDB_VERSION_70, RDB_VERSION_72, type ReplicationPoint } from '../rdb/rdb-file.js';
 import { type RdbInfo, type RdbSink, readRdb } from '../rdb/read-rdb.js';
 import { writeRdb } from '../rdb/write-rdb.js';
@@ -9,6 +9,8 @@ import type { SnapshotRequest } from '../replication/ports.js';
 import type { Functions } from './functions.js';
 
 export interface SnapshotContext extends NodeContext {
+  /** By its role in the cluster: replication may not have begun. */
+  readonly isReplica: boolean;
   readonly functions: Functions | null;
 }
 
@@ -59,14 +61,15 @@ export class Snapshots {
 
   /** Adds a file of the disk to the dataset. Throws RdbFormatError. */
   loadFile(rdb: Uint8Array, { isAofBase, mayReplace }: LoadRdbOptions): LoadedRdb {
-    const { keyspace, clock, replication, functions } = this.#context;
+    const { keyspace, clock, isReplica, functions } = this.#context;
     const nowMs = clock.nowMs();
-    const dropsExpired = !isAofBase && !replication.isReplica;
-    let expired = 0;
+    // What a replica's key becomes is for its master to say.
+    const dropsExpired = !isAofBase && !isReplica;
+    const expired: ExpiredKey[] = [];
     const info = this.#read(rdb, {
       onKey(dbIndex, key, value, expiresAtMs): boolean {
         if (dropsExpired && expiresAtMs !== null && expiresAtMs < nowMs) {
-          expired++;
+          expired.push({ dbIndex, key });
           return true;
         }
         const database = keyspace.database(dbIndex);
@@ -76,7 +79,7 @@ export class Snapshots {
       },
       onFunction: (code) => functions?.loadFromRdb(code, mayReplace),
     });
-    return { ...info, keys: info.keys - expired, expired };
+    return { ...info, keys: info.keys - expired.length, expired };
   }
 
   #write(what: {

@@ -109,7 +109,7 @@ export class Persistence {
       startedAtMs: clock.nowMs(),
       bytes: file.length,
       keys: loaded?.keys ?? 0,
-      expired: loaded?.expired ?? 0,
+      expired: loaded?.expired.length ?? 0,
     };
     return loaded ?? 'failed';
   }
@@ -184,7 +184,7 @@ export class Persistence {
   }
 
   onSnapshotLoaded(info: RdbInfo, bytes: number): void {
-    logRdbSummary(this.#host, { ...info, expired: 0 });
+    logRdbSummary(this.#host, { ...info, expired: [] });
     this.lastLoad = { ...this.lastLoad, bytes, keys: info.keys };
   }
 

@@ -33,10 +33,15 @@ export interface RdbToWrite {
   readonly isAofBase: boolean;
 }
 
+export interface ExpiredKey {
+  readonly dbIndex: number;
+  readonly key: ByteString;
+}
+
 /** What an RDB file held, and what of it was taken. */
 export interface LoadedRdb extends RdbInfo {
-  /** Keys that had expired, which a master leaves out. */
-  readonly expired: number;
+  /** Keys that had expired, which a master leaves out, and its replicas delete. */
+  readonly expired: readonly ExpiredKey[];
 }
 
 export interface LoadRdbOptions {

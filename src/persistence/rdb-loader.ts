@@ -41,7 +41,7 @@ export function logRdbSummary(host: PersistenceHost, loaded: LoadedRdb): void {
   if (isSet(aux.get('aof-preamble'))) log('RDB has an AOF tail');
   if (isSet(aux.get('aof-base'))) log('RDB is base AOF');
   const skipped = emptyKeysSkipped > 0 ? `, empty keys skipped: ${emptyKeysSkipped}` : '';
-  log(`Done loading RDB, keys loaded: ${keys}, keys expired: ${expired}${skipped}.`);
+  log(`Done loading RDB, keys loaded: ${keys}, keys expired: ${expired.length}${skipped}.`);
 }
 
 /** What is wrong with the file, in the words that Redis has for it. */

@@ -127,6 +127,11 @@ export class Replication {
     return this.#primary.goodReplicas;
   }
 
+  /** min-replicas-to-write or min-replicas-max-lag changed. */
+  refreshGoodReplicas(): void {
+    this.#primary.refreshGoodReplicas();
+  }
+
   /** Enough good replicas for min-replicas-to-write; always true on a replica and when a directive switches it off. */
   hasEnoughGoodReplicas(): boolean {
     const needed = this.#host.config['min-replicas-to-write'];

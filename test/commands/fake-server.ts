@@ -156,7 +156,13 @@ export class FakeServer {
       ),
       persistence: {
         rdb: { onFlushAll: () => undefined, lastSaveMs: START_MS },
-        child: { forks: 0, running: null, isRunning: () => false },
+        child: {
+          forks: 0,
+          running: null,
+          isRunning: () => false,
+          copiedBytes: 0,
+          lastCopiedBytes: () => 0,
+        },
         aof: { state: 'off' },
         rewriter: {},
         lastLoad: {},

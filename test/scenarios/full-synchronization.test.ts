@@ -172,3 +172,23 @@ describe('repl-diskless-load swapdb', () => {
     expect(await replica.command('DBSIZE')).toBe(keys.length);
   });
 });
+
+describe('a replica that comes back with its RDB file', () => {
+  it('has the keys that expired meanwhile until its master deletes them', async () => {
+    const pair = await startPair({ save: '3600 1', 'enable-debug-command': 'yes' });
+    const { cluster, master, replica, keys } = pair;
+    for (const key of keys.slice(0, 5)) await master.command('PEXPIRE', key, 3000);
+    await cluster.advance(500);
+    await replica.command('SAVE');
+    await replica.kill();
+    await master.command('DEBUG', 'SET-ACTIVE-EXPIRE', 0);
+    await cluster.advance(4000);
+
+    await replica.restart();
+    expect(await replica.command('DBSIZE')).toBe(keys.length);
+    await cluster.waitFor('ok');
+    await master.command('DEBUG', 'SET-ACTIVE-EXPIRE', 1);
+    await cluster.advance(1000);
+    expect(await replica.command('DBSIZE')).toBe(keys.length - 5);
+  });
+});

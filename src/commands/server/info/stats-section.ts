@@ -37,7 +37,7 @@ export function statsSection({ node }: CommandContext): InfoLines {
     ['latest_fork_usec', 0],
     ['total_forks', node.persistence.child.forks],
     ['migrate_cached_sockets', node.migrationLinks.count],
-    ['slave_expires_tracked_keys', 0],
+    ['slave_expires_tracked_keys', node.keyspace.ownExpiries.size],
     ['active_defrag_hits', 0],
     ['active_defrag_misses', 0],
     ['active_defrag_key_hits', 0],
