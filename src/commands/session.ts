@@ -85,6 +85,8 @@ export interface Session {
   bytesOut: number;
   /** Queues bytes for the client outside of a command's own reply (push messages, replies to a client that was blocked). */
   send(reply: Reply): void;
+  /** Bytes of the replication stream that are kept for it, a replica that is not ready yet. */
+  heldBytes: number;
   /** Queues raw bytes (replication stream). @param isBuffered false: they are not subject to the limits of output buffers. */
   sendRaw(bytes: ByteString | Uint8Array, isBuffered?: boolean): void;
   /** Closes the connection now. */

@@ -13,10 +13,10 @@ import {
   initialAccess,
 } from './access-times.js';
 import { ExpiryTable } from './expiry-table.js';
-import type { OwnExpiries } from './own-expiries.js';
 import type { KeyspaceHost } from './host.js';
 import { KeyEntry, KeyTable } from './key-table.js';
 import { EXPIRY_BYTES, storedBytes } from './memory-size.js';
+import type { OwnExpiries } from './own-expiries.js';
 import type { StoredValue } from './values/stored-value.js';
 import type { WatchedData, WatchRegistry } from './watch-registry.js';
 
@@ -183,7 +183,8 @@ export class Database implements WatchedData {
   setExpiry(key: ByteString, atMs: bigint | number): void {
     this.#expiry.set(key, atMs);
     const { host, ownExpiries } = this.#owner;
-    if (host.isReplica() && host.isWritableReplica() && !host.isMasterLink()) ownExpiries.add(this.index, key);
+    if (host.isReplica() && host.isWritableReplica() && !host.isMasterLink())
+      ownExpiries.add(this.index, key);
   }
 
   /** Makes the key persistent. @returns false when it was. */

@@ -82,6 +82,8 @@ export class ClientSession implements Session {
   noEvict = false;
   noTouch = false;
   isReplica = false;
+  /** Of the replication stream, for a replica that is not ready for it. */
+  heldBytes = 0;
   isMonitor = false;
   subscriptions: Subscriptions | null = null;
   tracking: ClientTracking | null = null;
@@ -170,7 +172,9 @@ export class ClientSession implements Session {
 
   get pendingBytes(): number {
     const pending = this.queuedBytes + (this.#connection?.pendingBytes ?? 0);
-    return this.#uncountedUntil === 0 ? pending : Math.min(pending, this.#sentBytes - this.#uncountedUntil);
+    const counted =
+      this.#uncountedUntil === 0 ? pending : Math.min(pending, this.#sentBytes - this.#uncountedUntil);
+    return this.heldBytes + counted;
   }
 
   get queryBytes(): number {

@@ -23,13 +23,23 @@ interface Block {
  */
 export class ReplicationBacklog {
   readonly #sizeLimit: () => number;
+  readonly #neededFrom: () => number;
   readonly #blocks: Block[] = [];
   #firstOffset: number;
   #length = 0;
 
-  /** @param sizeLimit the directive repl-backlog-size. @param nextOffset offset of the first byte to come. */
-  constructor(sizeLimit: () => number, nextOffset: number) {
+  /**
+   * @param sizeLimit the directive repl-backlog-size.
+   * @param nextOffset offset of the first byte to come.
+   * @param neededFrom what comes from that offset on is kept beyond all limits: a replica waits for it.
+   */
+  constructor(
+    sizeLimit: () => number,
+    nextOffset: number,
+    neededFrom: () => number = () => Number.POSITIVE_INFINITY,
+  ) {
     this.#sizeLimit = sizeLimit;
+    this.#neededFrom = neededFrom;
     this.#firstOffset = nextOffset;
   }
 
@@ -60,9 +70,9 @@ export class ReplicationBacklog {
     }
   }
 
-  /** The directive changed: drops what is too much now. */
-  resize(): void {
-    this.#trim();
+  /** The directive changed, or a replica needs no more what it needed: drops what is too much now, a part of it each time. */
+  trim(): void {
+    if (this.#length > this.#sizeLimit()) this.#trim();
   }
 
   /** True when the stream can be sent from that offset on. */
@@ -93,10 +103,12 @@ export class ReplicationBacklog {
 
   #trim(): void {
     const limit = this.#sizeLimit();
+    const neededFrom = this.#neededFrom();
     for (let trimmed = 0; trimmed < TRIMMED_AT_ONCE && this.#length > limit; trimmed++) {
       const first = this.#blocks[0];
       // At least one block stays, and never less than the directive asks for.
       if (first === undefined || this.#blocks.length === 1 || this.#length - first.size <= limit) return;
+      if (this.#firstOffset + first.used > neededFrom) return;
       this.#blocks.shift();
       this.#length -= first.used;
       this.#firstOffset += first.used;

@@ -17,6 +17,8 @@ export class ReplicationHistory {
   /** master_repl_offset: of the last byte of the stream. */
   offset = 0;
   backlog: ReplicationBacklog | null = null;
+  /** The backlog keeps what comes from there on. */
+  neededFrom: () => number = () => Number.POSITIVE_INFINITY;
 
   constructor(host: ReplicationHost) {
     this.#host = host;
@@ -69,7 +71,11 @@ export class ReplicationHistory {
   }
 
   createBacklog(): void {
-    this.backlog ??= new ReplicationBacklog(() => this.#host.config['repl-backlog-size'], this.offset + 1);
+    this.backlog ??= new ReplicationBacklog(
+      () => this.#host.config['repl-backlog-size'],
+      this.offset + 1,
+      () => this.neededFrom(),
+    );
   }
 
   dropBacklog(): void {

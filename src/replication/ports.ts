@@ -56,6 +56,8 @@ export interface ReplicaSession {
   readonly lastInteractionMs: number;
   isReplica: boolean;
   closeAfterReply: boolean;
+  /** Bytes of the stream that the backlog keeps for it until it is ready: they count as output that waits. */
+  heldBytes: number;
   /** @param isBuffered false: a part of a snapshot, which is not subject to the limits of output buffers. */
   sendRaw(bytes: ByteString | Uint8Array, isBuffered?: boolean): void;
   close(reason: string): void;

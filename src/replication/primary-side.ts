@@ -28,6 +28,7 @@ export class PrimarySide {
     this.#host = host;
     this.#history = history;
     this.#noReplicasSinceMs = host.clock.nowMs();
+    history.neededFrom = () => this.#firstHeldOffset;
   }
 
   get replicas(): readonly Replica[] {
@@ -132,11 +133,17 @@ export class PrimarySide {
     else this.feed(GETACK);
   }
 
+  /** The replica is ready for the stream that was held back. */
+  startStream(replica: Replica): void {
+    if (replica.heldFrom === null) return;
+    replica.startStream(this.#history.backlog?.readFrom(replica.heldFrom) ?? []);
+  }
+
   onAck(replica: Replica, offset: number, aofOffset: number | null): void {
     replica.ackOffset = Math.max(replica.ackOffset, offset);
     if (aofOffset !== null) replica.aofAckOffset = Math.max(replica.aofAckOffset, aofOffset);
     replica.ackAtMs = this.#host.clock.nowMs();
-    if (replica.heldBack !== null && replica.state === 'online') replica.startStream();
+    if (replica.heldFrom !== null && replica.state === 'online') this.startStream(replica);
   }
 
   /** Online replicas that acknowledged the stream up to that offset. */
@@ -207,6 +214,14 @@ export class PrimarySide {
   disconnect(replica: Replica, reason: string): void {
     this.remove(replica.session);
     replica.session.close(reason);
+  }
+
+  get #firstHeldOffset(): number {
+    let first = Number.POSITIVE_INFINITY;
+    for (const { heldFrom } of this.#attached) {
+      if (heldFrom !== null && heldFrom < first) first = heldFrom;
+    }
+    return first;
   }
 
   #countOnline(wanted: (replica: Replica) => boolean): number {

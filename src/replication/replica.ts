@@ -31,8 +31,11 @@ export class Replica {
   isStreamedTo = false;
   /** The session ended. */
   isGone = false;
-  /** The stream that follows the snapshot, until that has arrived, and the replica's acknowledgement after one with an end mark; null = nothing has to wait. */
-  heldBack: (ByteString | Uint8Array)[] | null = null;
+  /**
+   * Where in the stream it goes on after the snapshot. Until that has arrived, and the replica's acknowledgement after one
+   * with an end mark, the backlog keeps what comes from there on. Null = it gets the stream as it comes.
+   */
+  heldFrom: number | null = null;
 
   constructor(session: ReplicaSession) {
     this.session = session;
@@ -71,19 +74,19 @@ export class Replica {
     return this.understandsPsync2 || !other.understandsPsync2;
   }
 
-  /** Sends a part of the stream, or keeps it until the replica is ready. */
+  /** Sends a part of the stream, unless the backlog keeps it until the replica is ready. */
   feed(bytes: ByteString | Uint8Array): void {
     if (this.state !== 'online' && this.state !== 'snapshot-under-way') return;
     if (this.snapshotOnly) return;
-    if (this.heldBack === null) this.session.sendRaw(bytes);
-    else this.heldBack.push(bytes);
+    if (this.heldFrom === null) this.session.sendRaw(bytes);
+    else this.session.heldBytes += bytes.length;
   }
 
-  /** The replica has loaded its snapshot. */
-  startStream(): void {
-    const waiting = this.heldBack ?? [];
-    this.heldBack = null;
-    for (const bytes of waiting) this.session.sendRaw(bytes);
+  /** The replica has loaded its snapshot. @param held the stream from `heldFrom` on. */
+  startStream(held: readonly ByteString[]): void {
+    this.heldFrom = null;
+    this.session.heldBytes = 0;
+    for (const bytes of held) this.session.sendRaw(bytes);
   }
 }
 

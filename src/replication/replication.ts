@@ -193,6 +193,7 @@ export class Replication {
   beforeSleep(): void {
     this.acknowledgements.beforeSleep();
     this.failover.check();
+    this.#history.backlog?.trim();
   }
 
   /**
@@ -215,7 +216,7 @@ export class Replication {
 
   /** repl-backlog-size changed. */
   resizeBacklog(): void {
-    this.#history.backlog?.resize();
+    this.#history.backlog?.trim();
   }
 
   /** The session ended. Any session may be given; those that have nothing to do with replication are ignored. */

@@ -46,7 +46,8 @@ export class SnapshotTransfer {
     if (other === undefined || !replica.hasRequirementsOf(other) || !replica.hasCapabilitiesOf(other))
       return false;
     this.#announceTo(replica);
-    replica.heldBack = [...(other.heldBack ?? [])];
+    replica.heldFrom = other.heldFrom;
+    replica.session.heldBytes = other.session.heldBytes;
     return true;
   }
 
@@ -95,7 +96,7 @@ export class SnapshotTransfer {
   #announceTo(replica: Replica): void {
     this.#replicas.push(replica);
     replica.state = 'snapshot-under-way';
-    replica.heldBack = [];
+    replica.heldFrom = replica.snapshotOnly ? null : this.#offset + 1;
     if (replica.usesSync) return;
     replica.session.sendRaw(`+FULLRESYNC ${this.#replicationId} ${this.#offset}\r\n`);
   }
@@ -132,7 +133,7 @@ export class SnapshotTransfer {
     this.#primary.putOnline(replica, 'full');
     this.#log('notice', `Synchronization with replica ${replica.name} succeeded`);
     // The replica finds the mark most easily when nothing follows it: then the stream waits for an acknowledgement.
-    if (mark === null) replica.startStream();
+    if (mark === null) this.#primary.startStream(replica);
   }
 
   #giveUp(replica: Replica): void {

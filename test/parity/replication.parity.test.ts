@@ -302,6 +302,7 @@ describeParity('a change of masters among real servers and ours', () => {
     await until('our promotion', async () => (await info(ours)).get('role') === 'master', ours);
     await linkUp(real);
     await change(ours);
+    await until('the expiry of a key', async () => (await ours.command('EXISTS', 'soon')) === 0, ours);
     await expectSameData(ours, real);
     await ours.command('FAILOVER', 'TO', '127.0.0.1', real.port, 'TIMEOUT', 10_000);
     await until(

@@ -34,12 +34,27 @@ describe('the backlog', () => {
     expect(backlog.length).toBeLessThan(40_000 + 2 * 20_480);
   });
 
+  it('keeps what a replica waits for, and drops it afterwards', () => {
+    let neededFrom = 1001;
+    const backlog = new ReplicationBacklog(
+      () => 20_000,
+      1,
+      () => neededFrom,
+    );
+    for (let round = 0; round < 100; round++) backlog.append('x'.repeat(2000));
+    expect(backlog.covers(1001)).toBe(true);
+    expect(readAll(backlog, 1001)).toHaveLength(199_000);
+    neededFrom = Number.POSITIVE_INFINITY;
+    backlog.trim();
+    expect(backlog.length).toBeLessThan(20_000 + 2 * 20_480);
+  });
+
   it('becomes shorter when the directive does', () => {
     let size = 200_000;
     const backlog = new ReplicationBacklog(() => size, 1);
     backlog.append('x'.repeat(190_000));
     size = 20_000;
-    backlog.resize();
+    backlog.trim();
     expect(backlog.length).toBeLessThan(20_000 + 2 * 20_480);
     expect(readAll(backlog, backlog.firstOffset)).toHaveLength(backlog.length);
   });

@@ -228,6 +228,7 @@ describe('REPLCONF', () => {
       lastInteractionMs: 0,
       isReplica: false,
       closeAfterReply: false,
+      heldBytes: 0,
     };
     const reply = master.replication.onReplconf({ ...session, sendRaw: () => {}, close: () => {} }, argv);
     expect(reply).toMatchObject({ kind: 'error', text });

@@ -46,6 +46,7 @@ export class TestSession implements ReplicaSession {
   lastInteractionMs: number;
   isReplica = false;
   closeAfterReply = false;
+  heldBytes = 0;
   dbIndex = 0;
   readonly #node: TestNode;
   readonly #pipe: Pipe;
@@ -293,6 +294,7 @@ const NO_SESSION: ReplicaSession = {
   lastInteractionMs: 0,
   isReplica: false,
   closeAfterReply: false,
+  heldBytes: 0,
   sendRaw: () => {},
   close: () => {},
 };
