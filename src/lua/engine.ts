@@ -44,7 +44,7 @@ export class LuaEngine {
   readonly exports: LuaExports;
   readonly hostFunction: number;
   readonly hookFunction: number;
-  readonly guardFunction: number;
+  readonly guardFunctions: LinkedLua['guardFunctions'];
   /** Eight bytes that hold results by pointer, for the time of one call. */
   readonly out: number;
   /** The interpreter gave up (a panic, a trap, a stack overflow of the machine): its states cannot be used any more. */
@@ -80,7 +80,7 @@ export class LuaEngine {
     this.exports = linked.exports;
     this.hostFunction = linked.hostFunction;
     this.hookFunction = linked.hookFunction;
-    this.guardFunction = linked.guardFunction;
+    this.guardFunctions = linked.guardFunctions;
     const { memory, malloc } = linked.exports;
     this.#memory = new ValueMemory(memory.buffer);
     this.#words = new Uint32Array(memory.buffer);

@@ -2,6 +2,7 @@
 import type { ByteString } from '../resp/byte-string.js';
 import type { HostFunction, LuaEngine, LuaHook } from './engine.js';
 import { upvalue } from './lua-api.js';
+import type { GuardCondition } from './trampolines.js';
 import type { LuaExports } from './wasm-module.js';
 
 /** Types of values, by the numbers of lua_type(). */
@@ -157,16 +158,15 @@ export class LuaState {
   }
 
   /**
-   * Puts a guard in the place of the C function on top of the stack and its upvalue below it. Given a table with a
-   * metatable first, `run` is called; when that returns UNGUARDED, and for all else, the C function runs as if it had
-   * been called itself.
+   * Puts a guard in the place of the C function on top of the stack and its upvalue below it. On the condition, `run` is
+   * called; when that returns UNGUARDED, and for all else, the C function runs as if it had been called itself.
    */
-  pushGuarded(run: HostFunction): void {
+  pushGuarded(run: HostFunction, when: GuardCondition): void {
     const pointer = this.#api.lua_tocfunction(this.thread, -1);
     this.pop();
     this.#api.lua_pushnumber(this.thread, this.engine.idOf(run));
     this.#api.lua_pushnumber(this.thread, pointer);
-    this.#api.lua_pushcclosure(this.thread, this.engine.guardFunction, 3);
+    this.#api.lua_pushcclosure(this.thread, this.engine.guardFunctions[when], 3);
   }
 
   /** As pushFunction(), with the coroutine on top of the stack, which it takes, for upvalueThread(). */

@@ -1,7 +1,7 @@
 /** What the Lua 5.1 interpreter, compiled to WebAssembly, asks of its host and offers to it. Only what scripts need is served: it gets no files, no environment and no processes. */
 
 import type { LuaApi } from './lua-api.js';
-import { linkTrampolines } from './trampolines.js';
+import { type GuardCondition, linkTrampolines } from './trampolines.js';
 import { instantiate, type WasmMemory, type WasmTable } from './web-assembly.js';
 
 /** The exports that are used. */
@@ -29,7 +29,7 @@ export class LuaPanic extends Error {
 export interface LuaCallbacks {
   /** A function that was pushed with pushFunction() is called. */
   readonly callHost: (thread: number) => number;
-  /** One that was pushed with pushGuarded() is called, with a table that has a metatable. A negative result: nothing was done. */
+  /** The function of a guard is asked, see LuaState.pushGuarded(). A negative result: the guarded function goes on. */
   readonly callGuard: (thread: number) => number;
   readonly callHook: (thread: number, activation: number) => void;
   /** Just before the interpreter runs `thread` behind a new recovery point (setjmp). */
@@ -43,7 +43,7 @@ export interface LinkedLua {
   /** Function pointers of the callbacks. */
   readonly hostFunction: number;
   readonly hookFunction: number;
-  readonly guardFunction: number;
+  readonly guardFunctions: Readonly<Record<GuardCondition, number>>;
 }
 
 const PAGE_BYTES = 65536;
@@ -58,13 +58,26 @@ export function linkLua(wasm: Uint8Array, callbacks: LuaCallbacks, memoryLimit: 
   instance.exports = exports;
   const table = exports.__indirect_function_table;
   const trampolines = linkTrampolines(callbacks, exports, table);
-  const hostFunction = table.grow(3);
-  table.set(hostFunction, trampolines.host);
-  table.set(hostFunction + 1, trampolines.hook);
-  table.set(hostFunction + 2, trampolines.guard);
+  const add = (run: unknown): number => {
+    const pointer = table.grow(1);
+    table.set(pointer, run);
+    return pointer;
+  };
+  const { guards } = trampolines;
+  const guardFunctions = {
+    metatable: add(guards.metatable),
+    wideNumber: add(guards.wideNumber),
+    several: add(guards.several),
+    always: add(guards.always),
+  };
   exports.emscripten_stack_init();
   exports.__wasm_call_ctors();
-  return { exports, hostFunction, hookFunction: hostFunction + 1, guardFunction: hostFunction + 2 };
+  return {
+    exports,
+    hostFunction: add(trampolines.host),
+    hookFunction: add(trampolines.hook),
+    guardFunctions,
+  };
 }
 
 function importsOf(

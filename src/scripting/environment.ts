@@ -15,6 +15,7 @@ import { lockGlobals } from './sandbox.js';
 import { failureOf } from './script-failure.js';
 import type { LogLevel, ScriptRun } from './script-run.js';
 import { type Link, ThreadChain } from './thread-chain.js';
+import { openWideIntegers } from './wide-integers.js';
 
 /** Scripts between two steps of garbage collection, and the size of a step. */
 const COLLECTION_PERIOD = 50;
@@ -73,6 +74,7 @@ export class ScriptEnvironment implements HostEnvironment {
     openRedisLibraries(lua);
     openRedisLibrary(lua, options.release, this.#forFunctions);
     openMathLibrary(lua);
+    openWideIntegers(lua);
     this.globals = lockGlobals(lua);
     lua.onHook = () => this.onHook();
   }

@@ -159,7 +159,7 @@ function pushHost(lua: LuaState, next: number): void {
     lua.getGlobal(name in TABLE_GUARDS ? 'table' : '_G');
     lua.getField(-1, name);
     lua.remove(-2);
-    lua.pushGuarded(run);
+    lua.pushGuarded(run, 'metatable');
     lua.setField(-2, name);
   }
 }

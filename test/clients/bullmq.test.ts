@@ -141,6 +141,35 @@ describe('BullMQ', () => {
     expect(seconds[1]).toBeGreaterThanOrEqual(600);
   });
 
+  it('tries a failed job again when its backoff is over', async () => {
+    const queue = openQueue('retried');
+    const attempts: number[] = [];
+    const worker = await startWorker('retried', (job) => {
+      attempts.push(job.attemptsMade);
+      return job.attemptsMade < 2 ? Promise.reject(new Error('not yet')) : Promise.resolve('at last');
+    });
+    const completed = finished(worker);
+    let failed = finished(worker, 'failed');
+    await queue.add('job', {}, { attempts: 3, backoff: { type: 'exponential', delay: 60_000 } });
+    for (const [attempt, backoffMs] of [60_000, 120_000].entries()) {
+      // Before that the job does not wait yet, and its backoff would begin after the time that is skipped.
+      await failed;
+      failed = finished(worker, 'failed');
+      await cluster.advance(backoffMs - 10_000);
+      expect(attempts).toHaveLength(attempt + 1);
+      // A worker that has nothing to do asks again after ten seconds at the latest.
+      await cluster.advance(25_000);
+      await vi.waitFor(() => expect(attempts).toHaveLength(attempt + 2), SOON);
+    }
+    expect((await completed).returnvalue).toBe('at last');
+    expect(attempts).toEqual([0, 1, 2]);
+    expect(await queue.getJobCounts('completed', 'failed', 'delayed')).toEqual({
+      completed: 1,
+      failed: 0,
+      delayed: 0,
+    });
+  });
+
   it('runs the children of a flow before their parent', async () => {
     const flows = new FlowProducer({ connection: connect(), prefix: PREFIX });
     onTestFinished(() => flows.close());

@@ -4,6 +4,7 @@ import { describeParity } from '../support/real-redis.js';
 import { type Call, Pair } from './compare.js';
 import { randomScripts } from './random-scripts.js';
 import { FORBIDDEN_LATER, SCRIPTS } from './scripts.js';
+import { STANDARD_LIBRARY_SCRIPTS } from './standard-library-scripts.js';
 
 describeParity('scripts', () => {
   for (const protocol of [2, 3] as const) {
@@ -13,6 +14,11 @@ describeParity('scripts', () => {
       if (pair.version === '7.2') await pair.sameAll(FORBIDDEN_LATER.map(callOf));
     });
   }
+
+  it("find in Lua's own libraries what they find on redis-server", async () => {
+    await using pair = await Pair.start();
+    await pair.sameAll(STANDARD_LIBRARY_SCRIPTS.map(callOf));
+  });
 
   for (const protocol of [2, 3] as const) {
     it(`return random values alike (RESP${protocol})`, async () => {
