@@ -276,14 +276,30 @@ const LEADING_INTEGER = /^[ \t-\r]*([+-]?[0-9]+)/;
 
 /** As atoi: what follows the digits is ignored, no digits are 0, and only 32 bits are kept. */
 function readInt(text: ByteString): number {
+  const short = readShort(text);
+  if (short !== null) return short;
   const digits = LEADING_INTEGER.exec(text)?.[1];
   if (digits === undefined) return 0;
   const clamped = clamp(BigInt(digits), -(2n ** 63n), 2n ** 63n - 1n);
   return Number(BigInt.asIntN(32, clamped));
 }
 
+/** Most numbers are a few digits and nothing else: a file of a thousand nodes has thousands. Null: it has to be looked at closely. */
+function readShort(text: ByteString): number | null {
+  if (text.length === 0 || text.length > 9) return null;
+  let value = 0;
+  for (let index = 0; index < text.length; index++) {
+    const digit = text.charCodeAt(index) - 48;
+    if (digit < 0 || digit > 9) return null;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
 /** As strtoull. Epochs above 2^53 are rounded. */
 function readUnsigned(text: ByteString): number {
+  const short = readShort(text);
+  if (short !== null) return short;
   const digits = LEADING_INTEGER.exec(text)?.[1];
   if (digits === undefined) return 0;
   const magnitude = clamp(BigInt(digits), -(2n ** 64n), 2n ** 64n - 1n);

@@ -89,8 +89,11 @@ export interface ClusterHost {
   nowMs(): number;
   /** Opens a bus link to that address. The object exists at once, the connect happens later; null = it failed on the spot. */
   connect(ip: string, busPort: number): BusLink | null;
-  /** Stores nodes.conf; must be durable on return when `fsync` is set. Throws when it cannot be written. */
-  saveNodesConf(text: string, fsync: boolean): void;
+  /**
+   * Stores nodes.conf; must be durable on return when `fsync` is set. Throws when it cannot be written.
+   * @param write makes the text: that of a big cluster is long, and may be replaced before anybody reads it.
+   */
+  saveNodesConf(write: () => string, fsync: boolean): void;
   log(level: 'debug' | 'verbose' | 'notice' | 'warning', text: string): void;
   /** Reports something a user may want to see in the timeline. */
   emit(event: ClusterEvent): void;

@@ -7,7 +7,7 @@ export function saveConfig(state: ClusterState, fsync: boolean): string | null {
   state.todo &= ~Todo.SAVE_CONFIG;
   if (fsync) state.todo &= ~Todo.FSYNC_CONFIG;
   try {
-    state.host.saveNodesConf(writeNodesConf(state, state.host.version), fsync);
+    state.host.saveNodesConf(() => writeNodesConf(state, state.host.version), fsync);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -2,6 +2,8 @@
 import type { NodeStorage } from '../node/ports.js';
 
 interface StoredFile {
+  /** Makes the content when it is asked for; null = it is there. */
+  late: (() => Uint8Array) | null;
   /** Appended pieces; joined when somebody reads. */
   pieces: Uint8Array[];
   size: number;
@@ -13,6 +15,11 @@ export class MemoryStorage implements NodeStorage {
   directory = '/data';
   /** Why nothing can be written now, in the words of a system ("No space left on device"); null: it can. */
   failure: string | null = null;
+  /**
+   * nodes.conf is written when it is asked for, and not each time it changes. While a cluster forms nobody sees the difference,
+   * and in one of a thousand nodes every one of them would write the lines of all again and again.
+   */
+  takesLateContent = false;
   readonly #files = new Map<string, StoredFile>();
   /** Those that were made. Any directory a node may be told to work in is taken to be there. */
   readonly #directories = new Set<string>();
@@ -22,25 +29,42 @@ export class MemoryStorage implements NodeStorage {
   }
 
   read(file: string): Uint8Array | null {
-    const stored = this.#files.get(this.#absolute(file));
+    const stored = this.#stored(file);
     if (stored === undefined) return null;
     if (stored.pieces.length !== 1) stored.pieces = [Buffer.concat(stored.pieces)];
     return stored.pieces[0]!;
   }
 
   size(file: string): number | null {
-    return this.#files.get(this.#absolute(file))?.size ?? null;
+    return this.#stored(file)?.size ?? null;
   }
 
   write(file: string, content: Uint8Array, fsync: boolean): void {
     this.#check();
     const durableSize = fsync ? content.length : 0;
-    this.#files.set(this.#absolute(file), { pieces: [content], size: content.length, durableSize });
+    this.#files.set(this.#absolute(file), {
+      late: null,
+      pieces: [content],
+      size: content.length,
+      durableSize,
+    });
+  }
+
+  writeLate(file: string, make: () => Uint8Array, fsync: boolean): void {
+    this.#check();
+    const durableSize = fsync ? Number.POSITIVE_INFINITY : 0;
+    this.#files.set(this.#absolute(file), { late: make, pieces: [], size: 0, durableSize });
+  }
+
+  /** From now on everything is written at once. */
+  writeAtOnce(): void {
+    this.takesLateContent = false;
+    for (const file of this.files) this.#stored(file);
   }
 
   append(file: string, bytes: Uint8Array): void {
     this.#check();
-    const stored = this.#files.get(this.#absolute(file));
+    const stored = this.#stored(file);
     if (stored === undefined) {
       this.write(file, bytes, false);
       return;
@@ -51,7 +75,7 @@ export class MemoryStorage implements NodeStorage {
 
   truncate(file: string, length: number): void {
     const content = this.read(file);
-    const stored = this.#files.get(this.#absolute(file));
+    const stored = this.#stored(file);
     if (content === null || stored === undefined) throw new Error('No such file or directory');
     stored.pieces = [content.subarray(0, length)];
     stored.size = length;
@@ -60,7 +84,7 @@ export class MemoryStorage implements NodeStorage {
 
   sync(file: string): void {
     if (this.failure !== null) throw new Error(this.failure);
-    const stored = this.#files.get(this.#absolute(file));
+    const stored = this.#stored(file);
     if (stored !== undefined) stored.durableSize = stored.size;
   }
 
@@ -104,7 +128,7 @@ export class MemoryStorage implements NodeStorage {
 
   /** What a loss of power does, after the process was killed: bytes that no fsync made durable are gone. */
   losePower(): void {
-    for (const path of this.#files.keys()) this.truncate(path, this.#files.get(path)?.durableSize ?? 0);
+    for (const path of this.#files.keys()) this.truncate(path, this.#stored(path)?.durableSize ?? 0);
   }
 
   /** Everything that is on it. */
@@ -122,6 +146,17 @@ export class MemoryStorage implements NodeStorage {
   /** Absolute paths. */
   get files(): readonly string[] {
     return [...this.#files.keys()];
+  }
+
+  #stored(file: string): StoredFile | undefined {
+    const stored = this.#files.get(this.#absolute(file));
+    if (stored === undefined || stored.late === null) return stored;
+    const content = stored.late();
+    stored.late = null;
+    stored.pieces = [content];
+    stored.size = content.length;
+    stored.durableSize = Math.min(stored.durableSize, content.length);
+    return stored;
   }
 
   #absolute(path: string): string {

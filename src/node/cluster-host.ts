@@ -30,8 +30,12 @@ function createClusterHost(parts: ClusterHostParts): ClusterHost {
     clients,
     nowMs: () => host.clock.nowMs(),
     connect: (ip: string, busPort: number): BusLink | null => host.connectBus(ip, busPort),
-    saveNodesConf(text: string, fsync: boolean): void {
-      host.storage.write(config.values['cluster-config-file'], Buffer.from(text, 'latin1'), fsync);
+    saveNodesConf(write: () => string, fsync: boolean): void {
+      const { storage } = host;
+      const file = config.values['cluster-config-file'];
+      if (storage.takesLateContent === true)
+        storage.writeLate?.(file, () => Buffer.from(write(), 'latin1'), fsync);
+      else storage.write(file, Buffer.from(write(), 'latin1'), fsync);
     },
     log: (level, text) => host.log(level, text),
     emit: (event) => host.emit(event),

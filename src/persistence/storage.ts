@@ -14,6 +14,10 @@ export interface Storage {
   size(file: string): number | null;
   /** Replaces the file atomically; durable on return when `fsync` is set. */
   write(file: string, content: Uint8Array, fsync: boolean): void;
+  /** Content may be given that is made when it is read; absent = no. */
+  readonly takesLateContent?: boolean;
+  /** As write(), of content that is made when somebody reads it, or not at all. */
+  writeLate?(file: string, make: () => Uint8Array, fsync: boolean): void;
   /** Adds to the end of a file, which is made when it is not there. Not durable before a sync. */
   append(file: string, bytes: Uint8Array): void;
   truncate(file: string, length: number): void;

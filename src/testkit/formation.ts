@@ -59,30 +59,43 @@ export function slotRanges(masters: number): (readonly [number, number])[] {
   return ranges;
 }
 
-/** The nodes.conf of one of the planned nodes. Redis-cli gives every node an epoch of its own, replicas too: hence the current epoch. */
-export function nodesConfOf(
+/**
+ * The nodes.conf of each of the planned nodes, which differ in one word. Redis-cli gives every node an epoch of its own,
+ * replicas too: hence the current epoch.
+ */
+export function nodesConfsOf(
   nodes: readonly PlannedNode[],
-  myIndex: number,
   { version, tls = false }: { readonly version: RedisVersion; readonly tls?: boolean },
-): string {
-  const lines = nodes.map((node, index) => {
-    const master = node.masterIndex === null ? null : (nodes[node.masterIndex] as PlannedNode);
-    // 7.0 saves one port, the one that the nodes use among themselves.
-    const plainPort = tls && version !== '7.0' ? 0 : node.port;
-    const aux = version === '7.0' ? '' : `,,tls-port=${tls ? node.port : 0},shard-id=${node.shardId}`;
-    return [
-      node.id,
-      `${node.ip}:${plainPort}@${node.busPort}${aux}`,
-      `${index === myIndex ? 'myself,' : ''}${master === null ? 'master' : 'slave'}`,
-      master?.id ?? '-',
-      '0',
-      '0',
-      String((master ?? node).configEpoch),
-      'connected',
-      ...(node.slots === null ? [] : [rangeText(node.slots)]),
-    ].join(' ');
+): string[] {
+  const lines = nodes.map((node) => lineOf(node, nodes, version, tls));
+  return nodes.map((_, index) => {
+    const own = lines[index] as string;
+    const file = lines.with(index, own.replace(/ (master|slave) /, ' myself,$1 '));
+    return `${file.join('\n')}\nvars currentEpoch ${nodes.length} lastVoteEpoch 0\n`;
   });
-  return `${lines.join('\n')}\nvars currentEpoch ${nodes.length} lastVoteEpoch 0\n`;
+}
+
+function lineOf(
+  node: PlannedNode,
+  nodes: readonly PlannedNode[],
+  version: RedisVersion,
+  tls: boolean,
+): string {
+  const master = node.masterIndex === null ? null : (nodes[node.masterIndex] as PlannedNode);
+  // 7.0 saves one port, the one that the nodes use among themselves.
+  const plainPort = tls && version !== '7.0' ? 0 : node.port;
+  const aux = version === '7.0' ? '' : `,,tls-port=${tls ? node.port : 0},shard-id=${node.shardId}`;
+  return [
+    node.id,
+    `${node.ip}:${plainPort}@${node.busPort}${aux}`,
+    master === null ? 'master' : 'slave',
+    master?.id ?? '-',
+    '0',
+    '0',
+    String((master ?? node).configEpoch),
+    'connected',
+    ...(node.slots === null ? [] : [rangeText(node.slots)]),
+  ].join(' ');
 }
 
 function rangeText([first, last]: readonly [number, number]): string {

@@ -25,7 +25,7 @@ import {
 } from './cluster-options.js';
 import { EventLog } from './event-log.js';
 import { assertSocketsCanWork } from './fake-timers.js';
-import { nodesConfOf, planCluster } from './formation.js';
+import { nodesConfsOf, planCluster } from './formation.js';
 import { announceReplicas, awaitListing, FORMATION_LIMIT_MS } from './formation-wait.js';
 import { logListenerOfEnvironment } from './logging.js';
 import { NodePorts } from './node-ports.js';
@@ -96,6 +96,8 @@ class ClusterBuilder {
   readonly #connector: TcpConnector;
   readonly #log = new EventLog();
   readonly #ports: NodePorts[] = [];
+  /** Of the nodes that form the cluster. */
+  readonly #disks: MemoryStorage[] = [];
 
   constructor(options: ResolvedClusterOptions, hasSockets: boolean) {
     this.#options = options;
@@ -136,6 +138,7 @@ class ClusterBuilder {
     }
     if (this.#clock.nowMs() < this.#startTimeMs)
       await cluster.advance(this.#startTimeMs - this.#clock.nowMs());
+    for (const disk of this.#disks) disk.writeAtOnce();
     cluster.rememberBaseline();
     cluster.beginTimeline();
     if (this.#options.clock === 'flowing') this.#flow();
@@ -190,10 +193,15 @@ class ClusterBuilder {
     const addresses = this.#ports.map(({ host, port, busPort }) => ({ ip: host, port, busPort }));
     const nodesConf = String(config['cluster-config-file'] ?? 'nodes.conf');
     const plan = formed ? planCluster(addresses, masters, this.#random) : null;
+    const contents = plan === null ? null : nodesConfsOf(plan, { version, tls });
     return this.#ports.map((ports, index) => {
       const storage = this.#newDisk();
-      if (plan !== null)
-        storage.write(nodesConf, Buffer.from(nodesConfOf(plan, index, { version, tls })), false);
+      this.#disks.push(storage);
+      const content = contents?.[index];
+      if (content !== undefined) {
+        storage.write(nodesConf, Buffer.from(content, 'latin1'), false);
+        storage.takesLateContent = true;
+      }
       return this.#createProcess(ports, storage);
     });
   }

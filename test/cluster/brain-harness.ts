@@ -251,8 +251,9 @@ export class TestNode {
       },
       nowMs: () => cluster.nowMs,
       connect: (ip, busPort) => cluster.connect(this, ip, busPort),
-      saveNodesConf: (text, fsync) => {
+      saveNodesConf: (write, fsync) => {
         if (this.saveError !== null) throw new Error(this.saveError);
+        const text = write();
         this.nodesConf = text;
         this.seen.saves.push({ text, fsync });
       },

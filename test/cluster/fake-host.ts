@@ -63,9 +63,9 @@ export class FakeHost implements ClusterHost {
     return null;
   }
 
-  saveNodesConf(text: string, fsync: boolean): void {
+  saveNodesConf(write: () => string, fsync: boolean): void {
     if (this.saveError !== null) throw new Error(this.saveError);
-    this.saved.push({ text, fsync });
+    this.saved.push({ text: write(), fsync });
   }
 
   log(_level: string, text: string): void {

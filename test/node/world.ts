@@ -9,7 +9,7 @@ import type { ClientSession } from '../../src/node/client-session.js';
 import type { Node } from '../../src/node/node.js';
 import type { NodeEvent, ScriptingHost } from '../../src/node/ports.js';
 import { encodeRequest } from '../../src/resp/request-encoder.js';
-import { nodesConfOf, planCluster } from '../../src/testkit/formation.js';
+import { nodesConfsOf, planCluster } from '../../src/testkit/formation.js';
 import { Random } from '../../src/time/random.js';
 import { VirtualClock } from '../../src/time/virtual-clock.js';
 
@@ -58,7 +58,7 @@ export class World {
     for (const [file, text] of Object.entries(files)) storage.write(file, Buffer.from(text, 'latin1'), true);
     if (cluster) {
       const plan = planCluster([address], 1, this.random);
-      storage.write('nodes.conf', Buffer.from(nodesConfOf(plan, 0, { version })), false);
+      storage.write('nodes.conf', Buffer.from(nodesConfsOf(plan, { version })[0] ?? ''), false);
     }
     const machine = new Machine(
       this,

@@ -1,17 +1,23 @@
 /**
- * `npm run simulate -- --seeds 1000 [--from n] [--masters m] [--replicas r] [--steps s] [--jobs j]`: random faults on clusters
+ * `npm run simulate -- --seeds 1000 [--from n] [--masters m] [--replicas r] [--steps s] [--jobs j]
+ * [--digest]`: random faults on clusters
  * of 3 to 7 shards with up to 2 replicas each, unless the options say otherwise, in a thread for each processor. Prints how
  * it goes and how much virtual time a second of wall time and of processor time was worth; at a broken invariant prints how
- * to repeat the run, and exits with 1.
+ * to repeat the run, and exits with 1. With `--digest` all that is printed is a digest of everything that happened in the runs,
+ * which is the same in every process and with every Node.js.
  */
+import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { RedisTestClusterError, type SimulateOptions, simulate } from '../../src/index.js';
+import { runPlan } from '../../src/testkit/simulation/simulate.js';
+import { planRuns } from '../../src/testkit/simulation/simulation-options.js';
 import { Tally } from './tally.js';
 import type { Share, ThreadMessage } from './thread-message.js';
 
 const PROGRESS_EVERY_MS = 5000;
+const DIGEST_LENGTH = 16;
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -22,7 +28,15 @@ function sharesOf(args: readonly string[]): Share[] {
   const number = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...args],
-    options: { seeds: number, from: number, masters: number, replicas: number, steps: number, jobs: number },
+    options: {
+      seeds: number,
+      from: number,
+      masters: number,
+      replicas: number,
+      steps: number,
+      jobs: number,
+      digest: { type: 'boolean' },
+    },
   });
   const first = Number(values.from ?? 1);
   const seeds = Array.from({ length: Number(values.seeds ?? 100) }, (_, index) => first + index);
@@ -78,7 +92,21 @@ async function runShare({ seeds, options }: Share): Promise<void> {
   }
 }
 
-if (isMainThread) {
+/** Of what happened in all runs, in the order of their seeds. */
+async function digestOf(shares: readonly Share[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const { options, seeds } of shares) {
+    for (const plan of planRuns({ ...options, seeds })) {
+      const { record } = await runPlan(plan);
+      hash.update(record.join('\n'));
+    }
+  }
+  return hash.digest('hex').slice(0, DIGEST_LENGTH);
+}
+
+if (isMainThread && process.argv.includes('--digest')) {
+  say(await digestOf(sharesOf([...process.argv.slice(2), '--jobs', '1'])));
+} else if (isMainThread) {
   const tally = new Tally();
   const failure = await runAll(sharesOf(process.argv.slice(2)), tally);
   if (failure !== null) {

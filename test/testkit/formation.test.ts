@@ -1,6 +1,6 @@
 /** The shares of the slots and the nodes.conf files that a formed cluster begins with. */
 import { describe, expect, it } from 'vitest';
-import { nodesConfOf, planCluster, slotRanges } from '../../src/testkit/formation.js';
+import { nodesConfsOf, planCluster, slotRanges } from '../../src/testkit/formation.js';
 import { Random } from '../../src/time/random.js';
 
 function addresses(count: number): { ip: string; port: number; busPort: number }[] {
@@ -80,12 +80,12 @@ describe('the plan of a cluster', () => {
       (typeof plan)[number],
       (typeof plan)[number],
     ];
-    expect(nodesConfOf([a, b], 1, { version: '7.2' })).toBe(
+    expect(nodesConfsOf([a, b], { version: '7.2' })[1]).toBe(
       `${a.id} 127.0.0.1:7000@17000,,tls-port=0,shard-id=${a.shardId} master - 0 0 1 connected 0-16383\n` +
         `${b.id} 127.0.0.1:7001@17001,,tls-port=0,shard-id=${a.shardId} myself,slave ${a.id} 0 0 1 connected\n` +
         'vars currentEpoch 2 lastVoteEpoch 0\n',
     );
-    expect(nodesConfOf([a, b], 0, { version: '7.0' })).toBe(
+    expect(nodesConfsOf([a, b], { version: '7.0' })[0]).toBe(
       `${a.id} 127.0.0.1:7000@17000 myself,master - 0 0 1 connected 0-16383\n` +
         `${b.id} 127.0.0.1:7001@17001 slave ${a.id} 0 0 1 connected\n` +
         'vars currentEpoch 2 lastVoteEpoch 0\n',

@@ -36,6 +36,7 @@ export class BlockedClients implements Invariant {
       isRetried: false,
       isPatient: true,
       onSent: (node, connection) => this.#clients.set(key, { node, connection, key, lostAtMs: null }),
+      onSentAway: () => this.#clients.delete(key),
       onAnswers: ({ node, replies }) =>
         this.#watched.report('S20', `${node.name} answered BLPOP ${key} with ${JSON.stringify(replies)}`),
     });

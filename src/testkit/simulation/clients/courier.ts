@@ -22,7 +22,7 @@ export interface Errand {
   /** All answers are there and none sends the client away, while the node is as it was when it gave the last one. */
   onAnswers(answers: Answers): void;
   /** A node sent it away, or told it to come again: none of it may have been executed there. */
-  onSentAway?(node: TestNode, isFirst: boolean): void;
+  onSentAway?(node: TestNode, isFirst: boolean): unknown;
   /** Sent to that node. */
   onSent?(node: TestNode, connection: WireConnection): void;
 }
