@@ -7,7 +7,7 @@ export function assertSocketsCanWork(call: string): void {
   if (!isNextTickFaked()) return;
   throw new RedisTestClusterError(
     'FAKED_TIMERS',
-    `${call}: process.nextTick is faked, so no socket of this process can work; leave it out: vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })`,
+    `${call}: process.nextTick is faked, so no socket of this process can work; leave it out: vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] }), jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] })`,
   );
 }
 
@@ -22,7 +22,12 @@ export type FakeTimers =
 /** What fake-timers hangs on the functions that it puts in place of the real ones. */
 interface FakeClock {
   readonly now?: number;
-  readonly timers?: Readonly<Record<string, { readonly callAt: number }>>;
+  /** By id; a Map from release 15 on. */
+  readonly timers?: Pick<ReadonlyMap<unknown, FakeTimer>, 'values'> | Readonly<Record<string, FakeTimer>>;
+}
+
+interface FakeTimer {
+  readonly callAt: number;
 }
 
 export class TimersInStep {
@@ -56,7 +61,10 @@ export class TimersInStep {
     const clock = this.#clock();
     if (clock?.now === undefined) return undefined;
     let earliest = Number.POSITIVE_INFINITY;
-    for (const { callAt } of Object.values(clock.timers ?? {})) earliest = Math.min(earliest, callAt);
+    const { timers = {} } = clock;
+    // In Jest it is a Map of another realm.
+    const waiting = typeof timers.values === 'function' ? timers.values() : Object.values(timers);
+    for (const { callAt } of waiting) earliest = Math.min(earliest, callAt);
     return earliest === Number.POSITIVE_INFINITY ? null : Math.max(0, earliest - clock.now);
   }
 

@@ -90,6 +90,57 @@ const sharedEsm = `
   import { keyForSlot } from 'redis-test-cluster';
 `;
 
+/**
+ * Fake timers of the runner, in step and followed. What differs: `use(what to leave real)`, `real()`, `move(ms)`, and
+ * `timers`, what advance() takes.
+ */
+const fakeTimers = `
+  test('in step', async () => {
+    const cluster = await startCluster({ masters: 1, replicas: 0, clock: 'manual' });
+    const [node] = cluster.nodes;
+    const begin = cluster.now();
+    use();
+    const moments = [];
+    const renewing = setInterval(() => {
+      moments.push(cluster.now() - begin);
+      void node.command('PEXPIRE', 'lock', 3000);
+    }, 2000);
+    await node.command('SET', 'lock', 'mine', 'PX', 3000);
+    await cluster.advance('9s', { timers: timers() });
+    clearInterval(renewing);
+    assert.deepEqual(moments, [2000, 4000, 6000, 8000]);
+    assert.equal(await node.command('PTTL', 'lock'), 2000);
+    real();
+    await cluster.stop();
+  });
+  test('followed', async () => {
+    use();
+    const cluster = await startCluster({ masters: 3, replicas: 1, clock: 'follow' });
+    const old = cluster.nodeForSlot(42);
+    const key = keyForSlot(42);
+    await old.command('SET', key, 'value', 'EX', 60);
+    await move(59_999);
+    assert.equal(await old.command('GET', key), 'value');
+    await move(1);
+    assert.equal(await old.command('GET', key), null);
+    await old.kill();
+    await move(40_000);
+    assert.notEqual(cluster.nodeForSlot(42), old);
+    let fired = 0;
+    setTimeout(() => fired++, 5000);
+    await pending();
+    assert.equal(fired, 1);
+    assert.equal(cluster.nodeForSlot(42).isRunning, true);
+    real();
+    await cluster.stop();
+  });
+  test('faked nextTick is refused, and said', async () => {
+    everything();
+    await assert.rejects(startCluster(1, 0), { code: 'FAKED_TIMERS', message: /process.nextTick is faked/ });
+    real();
+  });
+`;
+
 const VITEST = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default'];
 
 export const runners: readonly Runner[] = [
@@ -171,6 +222,51 @@ export const runners: readonly Runner[] = [
     },
     command: ['--test', '--test-reporter=tap', 'node.mjs'],
     success: /# pass 2\b/,
+  },
+  {
+    name: 'Jest, with its fake timers',
+    needs: ['jest'],
+    files: {
+      'fake.test.cjs': `${cjs}
+        const { startCluster } = require('redis-test-cluster');
+        const use = () => jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+        const everything = () => jest.useFakeTimers();
+        const real = () => jest.useRealTimers();
+        const move = (ms) => jest.advanceTimersByTimeAsync(ms);
+        const pending = () => jest.runOnlyPendingTimersAsync();
+        const timers = () => jest;
+        ${fakeTimers}`,
+    },
+    command: ['node_modules/jest/bin/jest.js', '--testMatch', '**/*.test.cjs', '--ci', '--colors=false'],
+    success: /Tests: +3 passed/,
+  },
+  {
+    name: 'no runner, with the fake timers of sinon',
+    needs: ['@sinonjs/fake-timers'],
+    files: {
+      'fake.cjs': `
+        const assert = require('node:assert/strict');
+        // A faked nextTick would stop the reports of node:test.
+        const runs = [];
+        const test = (name, run) => runs.push(run);
+        const { install } = require('@sinonjs/fake-timers');
+        const { keyForSlot, startCluster } = require('redis-test-cluster');
+        let clock;
+        const begin = (options) => { clock = install({ now: Date.now(), ...options }); };
+        const use = () => begin({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
+        const everything = () => begin({ toFake: ['setTimeout', 'nextTick'] });
+        const real = () => clock.uninstall();
+        const move = (ms) => clock.tickAsync(ms);
+        const pending = () => clock.runToLastAsync();
+        const timers = () => clock;
+        ${fakeTimers}
+        (async () => {
+          for (const run of runs) await run();
+          console.log(runs.length + ' passed');
+        })();`,
+    },
+    command: ['fake.cjs'],
+    success: /^3 passed/,
   },
   {
     name: 'vitest, two files that share a cluster',

@@ -135,6 +135,23 @@ describe('in step with fake timers', () => {
     expect(await gone).toBeNull();
   });
 
+  it('those whose waiting timers are a Map go along too, as of fake-timers 15', async () => {
+    const cluster = await startStill(ONE_NODE);
+    const moments: number[] = [];
+    const clock = {
+      now: 0,
+      timers: new Map([[1, { callAt: 300 }]]),
+      tickAsync: (ms: number) => {
+        clock.now += ms;
+        if (clock.timers.delete(clock.now === 300 ? 1 : 0)) moments.push(cluster.now() - START_TIME);
+        return Promise.resolve();
+      },
+    };
+    await cluster.advance('1s', { timers: clock });
+    expect(moments).toEqual([300]);
+    expect(clock.now).toBe(1000);
+  });
+
   it('those of node:test go along as well', async () => {
     const cluster = await startStill(ONE_NODE);
     mock.timers.enable({ apis: ['setTimeout'] });
@@ -220,5 +237,25 @@ describe('following fake timers', () => {
     expect(cluster.now() - far).toBeLessThan(60_000);
     await cluster.masters[0]!.command('WAIT', 1, 10);
     expect(cluster.now()).toBeGreaterThanOrEqual(far + 10);
+  });
+
+  it('steps to the next timers work; running all of them never ends, which the fakes notice', async () => {
+    vi.useFakeTimers({ toFake: [...TIMERS], now: START_TIME, loopLimit: 200 });
+    const cluster = await startFor({ ...ONE_NODE, clock: 'follow' });
+    const before = cluster.now();
+    let fired = false;
+    setTimeout(() => {
+      fired = true;
+    }, 700);
+    await vi.runOnlyPendingTimersAsync();
+    expect(fired).toBe(true);
+    await vi.advanceTimersToNextTimerAsync();
+    await vi.advanceTimersToNextTimerAsync();
+    expect(cluster.now() - before).toBeGreaterThan(700);
+    // Nodes always have something to do next, as an interval has.
+    await expect(vi.runAllTimersAsync()).rejects.toThrow(
+      'Aborting after running 200 timers, assuming an infinite loop!',
+    );
+    expect(await cluster.nodes[0]!.command('PING')).toBe('PONG');
   });
 });
