@@ -53,8 +53,11 @@ export abstract class ClusterEvents extends ClusterNodes {
 
   /** A failure with the last events of the cluster and its seed. */
   protected failure(code: 'TIMEOUT', message: string): RedisTestClusterError {
-    const shown = this.timeline({ last: SHOWN_EVENTS });
-    return new RedisTestClusterError(code, `${message}\nlast events (seed ${this.seed}):\n${shown}`);
+    const events = this.timeline({ last: SHOWN_EVENTS });
+    return new RedisTestClusterError(
+      code,
+      `${message}\nlast events (seed ${this.seed}):\n${events === '' ? '(none)' : events}`,
+    );
   }
 
   /** Names of nodes for whoever prints messages and events. */

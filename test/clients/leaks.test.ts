@@ -5,8 +5,15 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Cluster as IoRedis } from 'ioredis';
+import { createCluster } from 'redis';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type Cluster, RedisTestClusterError, startCluster } from '../../src/index.js';
+import {
+  type Cluster,
+  connectCluster,
+  RedisTestClusterError,
+  shareCluster,
+  startCluster,
+} from '../../src/index.js';
 import { connectionCount } from './node-counters.js';
 import { watchOpenResources } from './open-resources.js';
 
@@ -59,6 +66,31 @@ describe('a cluster that was stopped', () => {
     redis.disconnect();
     await cluster.stop();
     expect(await open.countAtEnd()).toEqual({});
+  });
+
+  it('leaves no socket, time and again, with both clients and with a handle over a control connection', async () => {
+    const visit = async (clock: 'flowing' | 'manual'): Promise<void> => {
+      const cluster = await startCluster({ masters: 3, replicas: 0, clock });
+      const { address } = await shareCluster(cluster);
+      const shared = await connectCluster(address);
+      const redis = new IoRedis(shared.seeds);
+      const client = createCluster({ rootNodes: shared.rootNodes });
+      await Promise.all([client.connect(), redis.set('key', 'value', 'EX', 100)]);
+      await shared.inject({ delay: '1h' }, { command: 'GET' });
+      const late = Promise.allSettled([redis.get('key'), client.get('key')]);
+      await shared.advance('1s');
+      redis.disconnect();
+      client.destroy();
+      await late;
+      await shared.close();
+      await cluster.stop();
+    };
+    await visit('manual');
+    using open = watchOpenResources();
+    for (let index = 0; index < 5; index++) await visit(index % 2 === 0 ? 'flowing' : 'manual');
+    // node-redis lets the time limits of its commands run out: AbortSignal.timeout().
+    const { Timeout: _, ...left } = await open.countAtEnd();
+    expect(left).toEqual({});
   });
 
   it('leaves nothing behind when every link of the bus was a socket', async () => {

@@ -135,7 +135,10 @@ export abstract class RemoteTime extends RemoteNodes {
   }
 
   async #timeout(message: string): Promise<RedisTestClusterError> {
-    const shown = await this.call<string>('timeline', { last: SHOWN_EVENTS });
-    return new RedisTestClusterError('TIMEOUT', `${message}\nlast events (seed ${this.seed}):\n${shown}`);
+    const events = await this.call<string>('timeline', { last: SHOWN_EVENTS });
+    return new RedisTestClusterError(
+      'TIMEOUT',
+      `${message}\nlast events (seed ${this.seed}):\n${events === '' ? '(none)' : events}`,
+    );
   }
 }
