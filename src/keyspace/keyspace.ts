@@ -106,16 +106,11 @@ export class Keyspace implements DatabaseOwner {
   }
 
   /**
-   * Deletes keys whose time has passed, earliest first, at most `limit`; on a replica only those that are its own affair.
-   * Does nothing during a pause.
+   * Deletes keys whose time has passed, earliest first, at most `limit`. Does nothing on a replica and during a pause.
    * @returns how many were deleted.
    */
   activeExpireCycle(nowMs: number, limit = Number.POSITIVE_INFINITY): number {
-    if (this.host.isReplica()) {
-      this.#expireOwn();
-      return 0;
-    }
-    if (this.host.expiryPaused()) return 0;
+    if (this.host.isReplica() || this.host.expiryPaused()) return 0;
     let deleted = 0;
     for (let turn = this.databases.length; turn > 0 && deleted < limit; turn--) {
       const database = this.databases[this.#nextToExpire] as Database;
@@ -130,7 +125,8 @@ export class Keyspace implements DatabaseOwner {
     return deleted;
   }
 
-  #expireOwn(): void {
+  /** What a writable replica has to do of the same: the expiry of keys that its own clients set. */
+  expireOwnKeys(): void {
     if (this.ownExpiries.size === 0) return;
     this.ownExpiries.sweep((dbIndex, key) => {
       const database = this.database(dbIndex);

@@ -46,7 +46,7 @@ export class ServerCron {
     node.shutdown.cron();
     // It may have ended the process.
     if (node.halted) return;
-    if (node.debugSwitches.activeExpire) node.keyspace.activeExpireCycle(this.#host.clock.nowMs());
+    if (node.debugSwitches.activeExpire) this.#expireKeys();
     node.rates.sample(node.stats, this.#host.clock.nowMs() * 1000);
     this.#clientsCron();
     const hadChild = node.persistence.child.running !== null;
@@ -64,6 +64,13 @@ export class ServerCron {
     if (!node.loading && !node.asyncLoading) node.cluster?.cron();
     node.persistence.lateCron();
     this.#runs++;
+  }
+
+  /** A replica of the cluster is one from its start on, before it replicates. */
+  #expireKeys(): void {
+    const { keyspace, isReplica } = this.#node;
+    if (isReplica) keyspace.expireOwnKeys();
+    else keyspace.activeExpireCycle(this.#host.clock.nowMs());
   }
 
   /** Clients that wait for a key in a slot this node no longer serves are sent to who does (clusterRedirectBlockedClientIfNeeded of cluster.c). */

@@ -186,9 +186,31 @@ describe('a replica that comes back with its RDB file', () => {
 
     await replica.restart();
     expect(await replica.command('DBSIZE')).toBe(keys.length);
+    await cluster.advance(500);
+    expect(await replica.command('DBSIZE')).toBe(keys.length);
     await cluster.waitFor('ok');
     await master.command('DEBUG', 'SET-ACTIVE-EXPIRE', 1);
     await cluster.advance(1000);
     expect(await replica.command('DBSIZE')).toBe(keys.length - 5);
+  });
+});
+
+describe('a writable replica', () => {
+  it('deletes keys whose expiry its own clients set, and no others', async () => {
+    const { cluster, master, replica, keys } = await startPair({
+      'replica-read-only': 'no',
+      'enable-debug-command': 'yes',
+    });
+    await master.command('DEBUG', 'SET-ACTIVE-EXPIRE', 0);
+    const [ours = '', theirs = ''] = keys;
+    await master.command('PEXPIRE', theirs, 1000);
+    await cluster.advance(100);
+    const node = replica.process.node.keyspace.database(0);
+    node.setExpiry(ours, cluster.now() + 1000);
+    expect((await fieldsOf(replica, 'INFO', 'stats'))['slave_expires_tracked_keys']).toBe('1');
+    await cluster.advance(1500);
+    expect(node.isStored(ours)).toBe(false);
+    expect(node.isStored(theirs)).toBe(true);
+    expect((await fieldsOf(replica, 'INFO', 'stats'))['slave_expires_tracked_keys']).toBe('0');
   });
 });
