@@ -3,7 +3,7 @@
  * of the thread chain, so that it can be left in the middle.
  */
 import { type HostFunction, LuaError, LuaErrorValue } from '../lua/engine.js';
-import { type LuaState, LuaStatus, LuaType } from '../lua/state.js';
+import { type LuaState, LuaStatus, LuaType, UNGUARDED } from '../lua/state.js';
 import type { ByteString } from '../resp/byte-string.js';
 import { environmentOf } from './environment-of.js';
 import type { Link } from './thread-chain.js';
@@ -33,6 +33,36 @@ export const CHAINED_CALLS: Readonly<Record<'pcall' | 'xpcall', HostFunction>> =
     return run(lua, link, 0);
   },
 };
+
+/** Behind a guard: error() with a level, which counts the functions around a protected call as well. */
+export const raiseAtLevel: HostFunction = (lua) => {
+  const type = lua.type(1);
+  if ((type !== LuaType.string && type !== LuaType.number) || !lua.isNumeric(2)) return UNGUARDED;
+  const { chain } = environmentOf(lua);
+  const own = lua.thread;
+  let level = Math.trunc(lua.toNumber(2));
+  while (level > 1) {
+    const depth = depthOf(lua);
+    const caller = level < depth ? 0 : chain.protectedBy(lua.thread);
+    if (caller === 0) break;
+    level -= depth;
+    lua.thread = caller;
+  }
+  if (lua.thread === own) return UNGUARDED;
+  lua.pushPlace(level);
+  const place = lua.toBytes(-1) ?? '';
+  lua.pop();
+  lua.thread = own;
+  lua.pushBytes(`${place}${lua.toBytes(1) ?? ''}`);
+  throw new LuaErrorValue();
+};
+
+/** How many functions the current thread is inside of, tail calls included. */
+function depthOf(lua: LuaState): number {
+  let depth = 0;
+  while (lua.activation(depth) !== null) depth++;
+  return depth;
+}
 
 /** Those of the library `coroutine`. */
 export const COROUTINE_CALLS: Readonly<Record<'resume' | 'wrap' | 'running' | 'status', HostFunction>> = {

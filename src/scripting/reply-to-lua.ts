@@ -52,7 +52,8 @@ function pushNull(lua: LuaState, style: ReplyStyle): void {
 }
 
 function pushArray(lua: LuaState, items: readonly Reply[], style: ReplyStyle): void {
-  lua.newTable(items.length);
+  // With nil in it, what # tells depends on how the table has grown: there is none in RESP2.
+  lua.newTable(style.protocol === 2 ? items.length : 0);
   let position = 1;
   for (const item of items) {
     pushReply(lua, item, style);
@@ -127,7 +128,8 @@ function pushAsResp3(lua: LuaState, reply: Typed, style: ReplyStyle): void {
 
 function pushMap(lua: LuaState, flat: readonly Reply[], style: ReplyStyle): void {
   lua.newTable(0, 1);
-  lua.newTable(0, flat.length / 2);
+  // Without a size, as in Redis: in what order pairs() gives the entries depends on it.
+  lua.newTable();
   for (const item of flat.keys()) {
     pushReply(lua, flat[item] as Reply, style);
     if (item % 2 === 1) lua.rawSet(-3);
@@ -137,7 +139,7 @@ function pushMap(lua: LuaState, flat: readonly Reply[], style: ReplyStyle): void
 
 function pushSet(lua: LuaState, items: readonly Reply[], style: ReplyStyle): void {
   lua.newTable(0, 1);
-  lua.newTable(0, items.length);
+  lua.newTable();
   for (const item of items) {
     pushReply(lua, item, style);
     lua.pushBoolean(true);

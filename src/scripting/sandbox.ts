@@ -6,7 +6,7 @@
 import { type HostFunction, LuaError, LuaErrorValue } from '../lua/engine.js';
 import { GLOBALS, type LuaState, LuaStatus, LuaType, UNGUARDED } from '../lua/state.js';
 import type { ByteString } from '../resp/byte-string.js';
-import { CHAINED_CALLS, COROUTINE_CALLS } from './chained-calls.js';
+import { CHAINED_CALLS, COROUTINE_CALLS, raiseAtLevel } from './chained-calls.js';
 
 const BAD_PIECE = 'reader function must return a string';
 const READONLY = 'Attempt to modify a readonly table';
@@ -153,6 +153,10 @@ function pushHost(lua: LuaState, next: number): void {
     lua.pushFunction(run);
     lua.setField(-2, name);
   }
+  lua.pushNil();
+  lua.getGlobal('error');
+  lua.pushGuarded(raiseAtLevel, 'several');
+  lua.setField(-2, 'error');
   for (const [name, run] of Object.entries(GUARDS)) {
     // What pairs() gives for the loop.
     lua.pushRef(next);

@@ -103,6 +103,12 @@ export class ThreadChain {
     return around;
   }
 
+  /** The thread in which the protected call was made that runs in this one; 0 = it runs none. */
+  protectedBy(thread: number): number {
+    const link = this.#active.get(thread);
+    return link?.kind === 'pcall' || link?.kind === 'xpcall' ? link.caller : 0;
+  }
+
   /** Calls the hook at the next line. */
   watchClosely(thread: number): void {
     const link = this.#active.get(thread);

@@ -285,6 +285,23 @@ describeWithRedisCli('redis-cli', () => {
       }
     });
 
+    it('gives a new master the functions of the others by --cluster add-node', async () => {
+      await using empty = await startCluster(4, 0, { version, formed: false });
+      const [first, ...others] = empty.nodes.map(({ name }) => name) as [string, ...string[]];
+      const further = others.pop() as string;
+      const created = await runRedisCli(['--cluster', 'create', first, ...others, '--cluster-yes']);
+      expect(created.exitCode, created.stdout).toBe(0);
+      const library = "#!lua name=lib\nredis.register_function('one', function() return 1 end)";
+      await empty.node(first).command('FUNCTION', 'LOAD', library);
+      const added = await runRedisCli(['--cluster', 'add-node', further, first]);
+      expect(added.stdout).toContain('>>> Getting functions from cluster');
+      expect(added.stdout).toContain(`>>> Send FUNCTION RESTORE to ${further}`);
+      expect(added.stdout).toContain('[OK] New node added correctly.');
+      expect(added.exitCode).toBe(0);
+      const [loaded] = (await empty.node(further).command('FUNCTION', 'LIST', 'WITHCODE')) as unknown[][];
+      expect(loaded?.at(-1)).toBe(library);
+    });
+
     it('forms a cluster of six empty nodes by --cluster create, and changes its nodes', {
       timeout: 60_000,
     }, async () => {

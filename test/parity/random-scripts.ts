@@ -41,8 +41,11 @@ export function randomScripts(seed: number, count: number): string[] {
         return one(['true', 'false', 'nil']);
       case 3:
         return one([
-          'print',
-          'coroutine.create(tostring)',
+          'tostring',
+          'coroutine.create(function() end)',
+          'nosuch',
+          'KEYS',
+          'redis.pcall("INCR")',
           'redis.status_reply("S t")',
           'redis.error_reply("E t")',
         ]);
