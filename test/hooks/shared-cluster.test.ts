@@ -1,7 +1,12 @@
 /** The cluster of a global setup, and two test files that use it, with hooks that are called by hand. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { sharedCluster, type UseSharedClusterOptions, useSharedCluster } from '../../src/hooks/hooks.js';
-import { keyForSlot, RemoteCluster } from '../../src/index.js';
+import {
+  clusterMatchers,
+  sharedCluster,
+  type UseSharedClusterOptions,
+  useSharedCluster,
+} from '../../src/hooks/hooks.js';
+import { keyForNode, keyForSlot, RemoteCluster, type RemoteNode } from '../../src/index.js';
 import { HandDrivenHooks, jestLike } from './hand-driven-hooks.js';
 
 const VARIABLE = 'REDIS_TEST_CLUSTER_ADDRESS';
@@ -54,6 +59,23 @@ describe('a shared cluster', () => {
     expect(await node.command('GET', keyForSlot(42))).toBeNull();
     await hooks.run('afterAll');
     expect(() => shared.nodes).toThrow(expect.objectContaining({ code: 'NOT_STARTED' }));
+  });
+
+  it('is what the matchers and the helpers for keys take, too', async () => {
+    expect.extend(clusterMatchers);
+    const { hooks, shared } = file();
+    await hooks.run('beforeAll');
+    const [node, other] = shared.masters as [RemoteNode, RemoteNode];
+    expect(node).toOwnKey(keyForNode(node));
+    expect(node).not.toOwnSlot(16_383);
+    expect(node).toBeMaster();
+    expect(other).not.toBeReplicaOf(node);
+    await expect(shared).toHaveOneView();
+    await node.command('CLUSTER', 'SETSLOT', 16_383, 'NODE', other.id);
+    await expect(expect(shared).toHaveOneView()).rejects.toThrow(
+      'expected the cluster to have one view, but',
+    );
+    await hooks.run('afterAll');
   });
 
   it('belongs to one file at a time', async () => {

@@ -66,6 +66,20 @@ const fastForward = `${sharedBody}
     await shared.waitFor(() => shared.nodeForSlot(42) !== old);
     assert.equal(old.state, 'stopped');
   });
+  test('takes its clients along, round by round', async () => {
+    const node = shared.nodeForSlot(42);
+    await shared.pause();
+    let rounds = 0;
+    const worker = connect(node.port, node.host);
+    const wait = () => worker.write('BLPOP ' + key + ' 1\\r\\n');
+    worker.on('data', () => { rounds++; wait(); });
+    wait();
+    await shared.whenBlocked(key);
+    await shared.advance('30s');
+    assert.equal(rounds, 30);
+    worker.destroy();
+    await shared.resume();
+  });
 `;
 const injects = `${sharedBody}
   test('injects a fault', async () => {
@@ -283,7 +297,7 @@ export const runners: readonly Runner[] = [
       ),
     },
     command: [...VITEST, '--pool=forks', '--maxWorkers=2'],
-    success: /Tests.* 4 passed/,
+    success: /Tests.* 5 passed/,
   },
   {
     name: 'Jest, two files that share a cluster',
@@ -296,7 +310,7 @@ export const runners: readonly Runner[] = [
       ...['node_modules/jest/bin/jest.js', '--testMatch', '**/*.test.cjs', '--ci', '--colors=false'],
       ...['--globalSetup', './setup.cjs', '--maxWorkers', '2'],
     ],
-    success: /Tests: +4 passed/,
+    success: /Tests: +5 passed/,
   },
   {
     name: 'mocha, two files that share a cluster, in parallel',
@@ -313,7 +327,7 @@ export const runners: readonly Runner[] = [
       ...['node_modules/mocha/bin/mocha.js', '--timeout', '20000', '--require', './setup.cjs'],
       ...['--parallel', '--jobs', '2', '*.test.cjs'],
     ],
-    success: /4 passing/,
+    success: /5 passing/,
   },
   {
     name: 'node:test, two files that share a cluster',
@@ -339,7 +353,7 @@ export const runners: readonly Runner[] = [
       ),
     },
     command: ['run-tests.mjs'],
-    success: /# pass 4\b/,
+    success: /# pass 5\b/,
   },
 ];
 

@@ -30,6 +30,8 @@ export class ControlSession {
   #lastPing = 0;
   #welcomed = false;
   #isOpen = true;
+  /** It did not answer in time: nobody waits for it until it does. */
+  #isLate = false;
   #name = 'another connection';
   /** The state that it was last told, as text. */
   #told = '';
@@ -46,10 +48,13 @@ export class ControlSession {
 
   /** Resolves when the client has read what was sent until now on its other sockets, and answered. At once when it is no client yet. */
   roundTrip(): Promise<void> {
-    if (!this.#welcomed || !this.#isOpen) return Promise.resolve();
+    if (!this.#welcomed || !this.#isOpen || this.#isLate) return Promise.resolve();
     const ping = ++this.#lastPing;
     return new Promise((resolve) => {
-      const timer = startRealTimer(PING_LIMIT_MS, () => this.#pings.get(ping)?.());
+      const timer = startRealTimer(PING_LIMIT_MS, () => {
+        this.#isLate = true;
+        this.#pings.get(ping)?.();
+      });
       this.#pings.set(ping, () => {
         this.#pings.delete(ping);
         timer.cancel();
@@ -61,6 +66,7 @@ export class ControlSession {
 
   async #onMessage(message: unknown): Promise<void> {
     const { id, method, params, pong } = (message ?? {}) as Partial<Request> & { readonly pong?: number };
+    this.#isLate = false;
     if (typeof pong === 'number') {
       this.#pings.get(pong)?.();
       return;

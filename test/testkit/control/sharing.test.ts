@@ -79,6 +79,34 @@ describe('turns', () => {
   });
 });
 
+describe('a client that stands still', () => {
+  it('is waited for once, not at every turn', async () => {
+    const cluster = await startStill({ masters: 1, replicas: 0 });
+    const { address } = await shareCluster(cluster);
+    const socket = connect(Number(address.split(':').at(-1)), '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    const pings: string[] = [];
+    const welcome = new Promise<void>((resolve) => {
+      socket.on('data', (chunk: Buffer) => {
+        pings.push(...(chunk.toString('utf8').match(/"ping":\d+/g) ?? []));
+        if (chunk.includes('"result"')) resolve();
+      });
+    });
+    socket.write('{"id":1,"method":"hello","params":{"version":1}}\n');
+    await welcome;
+    await cluster.advance('1m');
+    await cluster.advance('1m');
+    expect(pings).toEqual(['"ping":1']);
+    // As soon as it says something it is one of those who go along.
+    socket.write('{"pong":1}\n');
+    await cluster.when(() => {
+      socket.write('{"pong":2}\n');
+      void cluster.settle();
+      return pings.length > 1;
+    });
+  });
+});
+
 describe('the end', () => {
   it('comes with the cluster', async () => {
     const cluster = await startStill({ masters: 1, replicas: 0 });
