@@ -41,12 +41,14 @@ export function asBuffer(bytes: Uint8Array): SliceableBuffer {
 
 /** Lower case of A-Z only, as C's tolower does in the "C" locale (JavaScript would also map 0xC0..0xDE). */
 export function toLowerAscii(bytes: ByteString): ByteString {
-  return HAS_UPPER.test(bytes) ? bytes.replace(UPPER_RUN, (run) => run.toLowerCase()) : bytes;
+  if (!HAS_UPPER.test(bytes)) return bytes;
+  return isAscii(bytes) ? bytes.toLowerCase() : bytes.replace(UPPER_RUN, (run) => run.toLowerCase());
 }
 
 /** Upper case of a-z only, as C's toupper does in the "C" locale. */
 export function toUpperAscii(bytes: ByteString): ByteString {
-  return HAS_LOWER.test(bytes) ? bytes.replace(LOWER_RUN, (run) => run.toUpperCase()) : bytes;
+  if (!HAS_LOWER.test(bytes)) return bytes;
+  return isAscii(bytes) ? bytes.toUpperCase() : bytes.replace(LOWER_RUN, (run) => run.toUpperCase());
 }
 
 /** `bytes` as C reads it with "%s": up to the first NUL, and no more than `limit` bytes. */

@@ -89,7 +89,9 @@ export function parseAddOrTrim(
   }
   const actualLimit = limitOf(context, trim.isApproximate, limit);
   if (actualLimit instanceof ErrorReply) return actualLimit;
-  return { trim: { ...trim, limit: actualLimit }, noMakeStream, id, idPosition: position };
+  const { target, isApproximate } = trim;
+  const complete = { target, position: trim.position, isApproximate, limit: actualLimit };
+  return { trim: complete, noMakeStream, id, idPosition: position };
 }
 
 /** Trims. @returns how many entries went. */
