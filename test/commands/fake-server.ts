@@ -162,6 +162,8 @@ export class FakeServer {
           isRunning: () => false,
           copiedBytes: 0,
           lastCopiedBytes: () => 0,
+          latestForkUs: 0,
+          resetStats: () => undefined,
         },
         aof: { state: 'off' },
         rewriter: {},

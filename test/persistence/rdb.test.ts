@@ -65,6 +65,10 @@ describe('BGSAVE', () => {
     expect(infoOf(machine, 'rdb_bgsave_in_progress')).toBe('0');
     expect(infoOf(machine, 'rdb_changes_since_last_save')).toBe('1');
     expect(infoOf(machine, 'total_forks')).toBe('1');
+    expect(Number(infoOf(machine, 'latest_fork_usec'))).toBeGreaterThan(0);
+    machine.ask('CONFIG RESETSTAT');
+    expect(infoOf(machine, 'total_forks')).toBe('0');
+    expect(infoOf(machine, 'latest_fork_usec')).toBe('0');
     killAndRestart(machine);
     expect(machine.ask('EXISTS key late')).toBe(':1\r\n');
   });

@@ -1,7 +1,7 @@
 /** CONFIG RESETSTAT: which counters go back to zero (resetServerStats in server.c). */
 import type { NodeContext } from '../context.js';
 
-export function resetStats({ stats, keyspace, memory }: NodeContext): void {
+export function resetStats({ stats, keyspace, memory, persistence }: NodeContext): void {
   stats.totalConnectionsReceived = 0;
   stats.rejectedConnections = 0;
   stats.totalCommandsProcessed = 0;
@@ -31,4 +31,5 @@ export function resetStats({ stats, keyspace, memory }: NodeContext): void {
   keyspace.expired = 0;
   keyspace.evicted = 0;
   memory.reset();
+  persistence.child.resetStats();
 }

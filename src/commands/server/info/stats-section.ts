@@ -34,7 +34,7 @@ export function statsSection({ node }: CommandContext): InfoLines {
     ['pubsub_channels', pubSub.channels.size],
     ['pubsub_patterns', pubSub.patterns.size],
     ['pubsubshard_channels', pubSub.shardChannels.size],
-    ['latest_fork_usec', 0],
+    ['latest_fork_usec', node.persistence.child.latestForkUs],
     ['total_forks', node.persistence.child.forks],
     ['migrate_cached_sockets', node.migrationLinks.count],
     ['slave_expires_tracked_keys', node.keyspace.ownExpiries.size],
