@@ -15,7 +15,7 @@ import {
 import { ExpiryTable } from './expiry-table.js';
 import type { KeyspaceHost } from './host.js';
 import { KeyEntry, KeyTable } from './key-table.js';
-import { EXPIRY_BYTES, storedBytes } from './memory-size.js';
+import { EXPIRY_BYTES, piecesOf, storedBytes } from './memory-size.js';
 import type { OwnExpiries } from './own-expiries.js';
 import type { StoredValue } from './values/stored-value.js';
 import type { WatchedData, WatchRegistry } from './watch-registry.js';
@@ -281,6 +281,8 @@ export class Database implements WatchedData {
   /** Deletes a key that has expired, and tells everybody (deleteExpiredKeyAndPropagate). */
   deleteExpired(key: ByteString): void {
     const { host } = this.#owner;
+    const entry = this.#keys.get(key);
+    if (entry !== undefined) host.onExpired?.(piecesOf(entry.value));
     this.delete(key);
     host.notify('x', 'expired', key, this.index);
     this.signalModified(key, 0, true);

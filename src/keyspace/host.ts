@@ -24,6 +24,8 @@ export interface KeyspaceHost {
   propagateDeletion(dbIndex: number, key: ByteString, reason: DeletionReason): void;
   /** Publishes a keyspace event when notify-keyspace-events asks for its class. */
   notify(eventClass: EventClass, event: string, key: ByteString, dbIndex: number): void;
+  /** A key is deleted as it expired, with a value in so many pieces of memory. */
+  onExpired?(pieces: number): void;
   /** A key changed (or went): client tracking. @param byNode no client did it: the key expired, or its slot was lost. */
   onKeyModified?(dbIndex: number, key: ByteString, byNode: boolean): void;
   /** All keys of a database (null: of every database) are about to go: client tracking. */

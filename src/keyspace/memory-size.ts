@@ -41,18 +41,23 @@ export function storedBytes(key: ByteString, value: StoredValue): number {
 /** Values that are freed in the background have more pieces than that (LAZYFREE_THRESHOLD). */
 const FREED_AT_ONCE = 64;
 
-/** UNLINK and the like leave it to the background to free a value in so many pieces (lazyfreeGetFreeEffort). */
+/** UNLINK and the like leave it to the background to free a value in so many pieces. */
 export function isFreedLazily(value: StoredValue): boolean {
-  if (typeof value === 'string') return false;
+  return piecesOf(value) > FREED_AT_ONCE;
+}
+
+/** How many pieces of memory have to be freed one by one (lazyfreeGetFreeEffort). */
+export function piecesOf(value: StoredValue): number {
+  if (typeof value === 'string') return 1;
   switch (value.type) {
     case 'string':
-      return false;
+      return 1;
     case 'list':
-      return value.encoding === 'quicklist' && value.nodeCount > FREED_AT_ONCE;
+      return value.encoding === 'quicklist' ? value.nodeCount : 1;
     case 'stream':
-      return value.entries.nodes.length + value.groups.size > FREED_AT_ONCE;
+      return value.entries.nodes.length + value.groups.size;
     default:
-      return (value.encoding === 'hashtable' || value.encoding === 'skiplist') && value.size > FREED_AT_ONCE;
+      return value.encoding === 'hashtable' || value.encoding === 'skiplist' ? value.size : 1;
   }
 }
 

@@ -23,6 +23,9 @@ export function createKeyspaceHost(node: Node, host: NodeHost, runsForMaster: ()
       const lazily = node.config.values[LAZY_DELETION_DIRECTIVES[reason]];
       node.propagation.add(dbIndex, [lazily ? 'UNLINK' : 'DEL', key]);
     },
+    onExpired: (pieces) => {
+      if (!node.config.values['lazyfree-lazy-expire']) node.latency.onExpired(pieces);
+    },
     notify: (eventClass, event, key, dbIndex) => node.notify(eventClass, event, key, dbIndex),
     onKeyModified: (_dbIndex, key, byNode) => node.tracking.onKeyModified(key, byNode),
     onFlush: () => node.tracking.onFlush(),

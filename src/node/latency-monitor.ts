@@ -2,6 +2,8 @@
 import type { LatencyEvents, LatencySample } from '../commands/context.js';
 
 const SAMPLES_KEPT = 160;
+/** What it takes to free a member of a collection; here the garbage collector does that, at its own time. */
+const US_TO_FREE = 0.1;
 
 interface Event {
   readonly samples: LatencySample[];
@@ -12,6 +14,7 @@ export class LatencyMonitor implements LatencyEvents {
   readonly #thresholdMs: () => number;
   readonly #nowMs: () => number;
   readonly #events = new Map<string, Event>();
+  #expiryUs = 0;
 
   /** @param thresholdMs latency-monitor-threshold; 0 = nothing is recorded. */
   constructor(thresholdMs: () => number, nowMs: () => number) {
@@ -37,6 +40,20 @@ export class LatencyMonitor implements LatencyEvents {
     }
     event.samples.push({ atS, latencyMs });
     if (event.samples.length > SAMPLES_KEPT) event.samples.shift();
+  }
+
+  /** A key expired, and its value is freed at once. */
+  onExpired(pieces: number): void {
+    const takesUs = pieces * US_TO_FREE;
+    this.#expiryUs += takesUs;
+    this.add('expire-del', Math.floor(takesUs / 1000));
+  }
+
+  /** The cycle that looks for expired keys runs. */
+  duringExpireCycle(run: () => void): void {
+    this.#expiryUs = 0;
+    run();
+    this.add('expire-cycle', Math.floor(this.#expiryUs / 1000));
   }
 
   get names(): readonly string[] {

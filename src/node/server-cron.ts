@@ -46,7 +46,7 @@ export class ServerCron {
     node.shutdown.cron();
     // It may have ended the process.
     if (node.halted) return;
-    if (node.debugSwitches.activeExpire) this.#expireKeys();
+    if (node.debugSwitches.activeExpire) node.latency.duringExpireCycle(() => this.#expireKeys());
     node.rates.sample(node.stats, this.#host.clock.nowMs() * 1000);
     this.#clientsCron();
     const hadChild = node.persistence.child.running !== null;

@@ -52,6 +52,22 @@ describe('LATENCY', () => {
     expect(machine.ask('LATENCY LATEST')).toBe('*0\r\n');
   });
 
+  it('counts a great value that expires by its members, unless it is freed lazily', () => {
+    const machine = new World().start({ config: { 'latency-monitor-threshold': 1 } });
+    const members = Array.from({ length: 20_000 }, (_, index) => `member${index}`).join(' ');
+    const expire = (): void => {
+      machine.ask(`SADD set ${members}`, 'PEXPIRE set 50');
+      machine.world.pass(1000);
+    };
+    expire();
+    expect(machine.ask('EXISTS set')).toBe(':0\r\n');
+    expect(machine.ask('LATENCY GRAPH expire-cycle')).toContain('high 2 ms');
+    expect(machine.ask('LATENCY GRAPH expire-del')).toContain('high 2 ms');
+    machine.ask('LATENCY RESET', 'CONFIG SET lazyfree-lazy-expire yes');
+    expire();
+    expect(machine.ask('LATENCY LATEST')).toBe('*0\r\n');
+  });
+
   it('HISTOGRAM counts by duration', () => {
     const machine = sleeper();
     expect(machine.ask('LATENCY HISTOGRAM debug')).toBe(
