@@ -171,7 +171,6 @@ describeParity('a real replica of our master', () => {
     await using master = await ourNode(replica.version);
     await fill(master);
     await follow(replica, master);
-    await expired(master);
     await master.command('SET', 'before', 'cut');
     await replica.command('CLIENT', 'KILL', 'TYPE', 'master');
     await change(master);
@@ -215,7 +214,6 @@ describeParity('our replica of a real master', () => {
     await using replica = await ourNode(master.version);
     await fill(master);
     await follow(replica, master);
-    await expired(master);
     await master.command('SET', 'before', 'cut');
     await master.command('CLIENT', 'KILL', 'TYPE', 'replica');
     await change(master);
