@@ -201,9 +201,9 @@ export class RunningScript implements ScriptRun {
   #lacksMemoryFor(command: ResolvedCommand): boolean {
     const { memory, config } = this.#host.context;
     return (
-      command.flags.has('denyoom') &&
       config.values.maxmemory !== 0 &&
       memory.isOutOfMemory &&
+      command.flags.has('denyoom') &&
       !this.#rights.outOfMemory &&
       !this.hasWritten &&
       !this.obeys

@@ -36,6 +36,34 @@ describeParity('effects of scripts', () => {
     }
   });
 
+  it('are logged as slow, and counted by duration, alike', async () => {
+    await using pair = await Pair.start();
+    await pair.same(['FUNCTION', 'LOAD', LIBRARY]);
+    await pair.sameAll([
+      ['SCRIPT', 'LOAD', 'return redis.call("GET", KEYS[1])'],
+      ['CONFIG', 'SET', 'slowlog-log-slower-than', 0],
+      ['SLOWLOG', 'RESET'],
+      ['CONFIG', 'RESETSTAT'],
+      ['EVAL', 'redis.call("SET", KEYS[1], ARGV[1]) return redis.call("GET", KEYS[1])', 1, 'key', 'value'],
+      ['EVALSHA', 'd1ad8397c172dc0a63e271f0c4c4250ca8d5d1fb', 1, 'key'],
+      ['EVAL_RO', 'return redis.pcall("SET", KEYS[1], 1)', 1, 'key'],
+      ['EVAL', 'return redis.pcall("INCR", KEYS[1])', 1, 'key'],
+      ['EVAL', 'return redis.call("nosuch")', 0],
+      ['EVAL', 'return (', 0],
+      ['EVAL', 'return 1', 5],
+      ['FCALL', 'put', 1, 'key', 'value'],
+      ['FCALL_RO', 'got', 1, 'key'],
+      ['FCALL', 'nosuch', 0],
+      ['MULTI'],
+      ['EVAL', 'return redis.call("GET", KEYS[1])', 1, 'key'],
+      ['EXEC'],
+    ]);
+    await pair.same(['SLOWLOG', 'GET', -1], { normalise: whatWasSlow });
+    const commands = ['eval', 'evalsha', 'eval_ro', 'fcall', 'fcall_ro', 'get', 'set', 'incr', 'exec'];
+    await pair.same(['LATENCY', 'HISTOGRAM', ...commands], { normalise: callsOfHistogram });
+    await pair.same(['INFO', 'errorstats', 'commandstats'], { normalise: withoutDurations });
+  });
+
   it('are shown by MONITOR alike', async () => {
     await using transcript = await Transcript.start();
     await transcript.play(`
@@ -125,6 +153,26 @@ const REPLICATED: readonly Call[] = [
   ['SCRIPT', 'LOAD', 'return 1'],
   ['SCRIPT', 'FLUSH'],
 ];
+
+const LIBRARY = `#!lua name=lib
+redis.register_function('put', function(keys, args) return redis.call('SET', keys[1], args[1]) end)
+redis.register_function{function_name = 'got', callback = function(keys) return redis.call('GET', keys[1]) end, flags = {'no-writes'}}`;
+
+/** The arguments of each entry of SLOWLOG GET. */
+function whatWasSlow({ value }: TypedReply): unknown {
+  return (value as readonly TypedReply[]).map((entry) => (entry.value as readonly TypedReply[])[3]);
+}
+
+/** Of LATENCY HISTOGRAM the commands and how often they ran. */
+function callsOfHistogram({ value }: TypedReply): unknown {
+  const items = value as readonly TypedReply[];
+  const pairs: string[] = [];
+  for (let index = 0; index < items.length; index += 2) {
+    const [, calls] = (items[index + 1]?.value ?? []) as readonly TypedReply[];
+    pairs.push(`${items[index]?.value}: ${calls?.value}`);
+  }
+  return pairs.toSorted();
+}
 
 /** Without times, and without what asks for the statistics. */
 function withoutDurations({ value }: TypedReply): unknown {
