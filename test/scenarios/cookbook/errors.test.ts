@@ -113,6 +113,19 @@ describe('18. redirection loops', () => {
   });
 });
 
+describe('18. redirections in a circle, for node-redis', () => {
+  it('it gives up after maxCommandRedirections', async () => {
+    const cluster = await start();
+    const client = await nodeRedis(cluster, { maxCommandRedirections: 4 });
+    await client.set(key, 1);
+    const [a, b] = cluster.masters;
+    a!.inject({ moved: b!, slot: 0 }, { command: 'GET' });
+    b!.inject({ moved: a!, slot: 0 }, { command: 'GET' });
+    expect(await rejection(client.get(key))).toBe('Too many Cluster redirections');
+    expect(cluster.counters.redirects.moved).toBe(5);
+  });
+});
+
 describe('24. CROSSSLOT', () => {
   it('keys of one command have to be in one slot; a hash tag puts them there', async () => {
     const cluster = await start();

@@ -85,6 +85,22 @@ describe('19. scripts on a promoted node', () => {
   });
 });
 
+describe('19. scripts that clients bring along', () => {
+  it('a script that ioredis knows is sent again as a whole, by itself', async () => {
+    const cluster = await start();
+    const redis = ioredis(cluster, { scripts: { double: { lua: 'return ARGV[1] * 2', numberOfKeys: 1 } } });
+    const double = (n: number): Promise<unknown> =>
+      (redis as unknown as { double(key: string, n: number): Promise<unknown> }).double(key, n);
+    expect(await double(1)).toBe(2);
+    const { promoted } = await cluster.failover(cluster.nodeForSlot(0), { mode: 'crash' });
+    expect(await double(2)).toBe(4);
+    await promoted.command('SCRIPT', 'FLUSH');
+    expect(await double(3)).toBe(6);
+    // On a new connection as a whole; later by its digest, and after NOSCRIPT as a whole again.
+    expect([promoted.counters.commands('EVAL'), promoted.counters.commands('EVALSHA')]).toEqual([2, 1]);
+  });
+});
+
 describe('11. what a demoted master answers', () => {
   it('MOVED for a key; READONLY for a script that writes without naming its keys', async () => {
     const cluster = await start();
