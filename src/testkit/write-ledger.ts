@@ -2,6 +2,9 @@
  * Accounts for acknowledged writes: which node holds each, and which of them got lost by what. A write may get lost with the
  * memory of its process, with the promotion of a replica that had not got that far in the stream, or because it was accepted
  * by a master that had been replaced already. https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#write-safety
+ *
+ * It takes the offsets for what they say, at little cost for each write. That they tell the truth is what the ledger of the
+ * simulation checks (simulation/invariants/write-ledger.ts): it knows keys of its own alone, and looks whether they are there.
  */
 
 import { hashSlotOfBytes } from '../../fixtures/key-slot.js';

@@ -508,4 +508,20 @@ describe('a brain with one deliberate error', () => {
     expect(failure).toBeInstanceOf(SimulationFailure);
     expect(caughtBy).toContain((failure as SimulationFailure).invariant);
   });
+
+  it('fails again, in the same words, by the line that its failure prints', async () => {
+    mutate(promotion, 'replaceMyMaster', (right) => (state) => {
+      state.myself.configEpoch = state.myself.replicaOf?.configEpoch ?? 0;
+      right(state);
+    });
+    const failureOf = async (options: SimulateOptions): Promise<SimulationFailure> =>
+      await simulate(options).then(
+        () => expect.fail('expected the simulation to fail'),
+        (error: SimulationFailure) => error,
+      );
+    const first = await failureOf({ seeds: 20, masters: [3, 4], steps: 8, faults: ['failover', 'delay'] });
+    const printed = /simulate\((\{.*\})\)/.exec(first.message)?.[1] ?? '';
+    const again = await failureOf(JSON.parse(printed.replace(/(\w+):/g, '"$1":')) as SimulateOptions);
+    expect(again.message).toBe(first.message);
+  });
 });

@@ -28,6 +28,7 @@ interface Write {
 }
 
 const REPLACED = 'accepted by a master that had been replaced';
+const OUTBID = 'in a slot that was taken by an epoch nobody had voted for';
 const IN_DOUBT = 'in a slot whose migration was interrupted';
 
 export class WriteLedger implements Invariant {
@@ -43,6 +44,10 @@ export class WriteLedger implements Invariant {
   readonly #replacedAtMs = new Map<TestNode, number>();
   /** A plain CLUSTER FAILOVER has what it needs, and no fault has come between since. */
   readonly #graceful = new Set<TestNode>();
+  /** Epochs that somebody took without votes, as the target of a migration does. */
+  readonly #unsafeEpochs = new Set<number>();
+  /** Masters whose slots went to such an epoch. */
+  readonly #outbid = new Set<TestNode>();
   /** Somebody took over without votes: whoever was elected meanwhile gives way, whenever that was. */
   #wasTakenOver = false;
 
@@ -143,6 +148,12 @@ export class WriteLedger implements Invariant {
       case 'became-replica':
         this.#onDemotion(node);
         return;
+      case 'config-epoch-changed':
+        if (event.reason !== 'election') this.#unsafeEpochs.add(event.epoch);
+        return;
+      case 'slots-moved':
+        if (event.from === node.id && event.to !== node.id) this.#onSlotsLost(node, event.epoch);
+        return;
       case 'full-resync':
         this.#forgetConfirmations(node);
         return;
@@ -155,6 +166,7 @@ export class WriteLedger implements Invariant {
 
   /** What its disk had is there again, at the place in the stream where it stands now. */
   #onStart(node: TestNode): void {
+    this.#outbid.delete(node);
     this.#forgetConfirmations(node);
     if (!node.isRunning) return;
     this.#lose('memory of a restarted process', ({ key, holder }) => holder === node && !isStored(node, key));
@@ -222,14 +234,34 @@ export class WriteLedger implements Invariant {
   /** What a replaced master accepted is gone; it accepted it after it was replaced, or S12 does not hold. */
   #onDemotion(node: TestNode): void {
     const replacedAtMs = this.#replacedAtMs.get(node);
+    const isOutbid = this.#outbid.delete(node) || this.#wasTakenOver;
     for (const write of [...this.#heldBy(node)]) {
-      if (!this.#wasTakenOver && (replacedAtMs === undefined || write.atMs < replacedAtMs)) {
+      if (!isOutbid && (replacedAtMs === undefined || write.atMs < replacedAtMs)) {
         this.#report(
           'S12',
           `${node.name} became a replica and dropped ${write.key}, written before anybody took its place`,
         );
       }
-      this.#giveUp(write, REPLACED);
+      this.#giveUp(write, isOutbid ? OUTBID : REPLACED);
+    }
+  }
+
+  /** A master that keeps other slots drops the keys of those that it lost. A master that had been replaced may come back with an epoch that it took as the target of a migration. */
+  #onSlotsLost(node: TestNode, epoch: number): void {
+    if (!node.isRunning) return;
+    const isOutbid = this.#unsafeEpochs.has(epoch) || this.#wasTakenOver;
+    if (isOutbid) this.#outbid.add(node);
+    const { myself } = stateOf(node);
+    if (!myself.isMaster) return;
+    const replacedAtMs = this.#replacedAtMs.get(node) ?? Number.POSITIVE_INFINITY;
+    for (const write of [...this.#heldBy(node)]) {
+      if (myself.slots.has(write.slot) || isStored(node, write.key)) continue;
+      if (!isOutbid && write.atMs < replacedAtMs)
+        this.#report(
+          'S12',
+          `${node.name} lost a slot and dropped ${write.key}, written before anybody took its place`,
+        );
+      this.#giveUp(write, isOutbid ? OUTBID : REPLACED);
     }
   }
 
