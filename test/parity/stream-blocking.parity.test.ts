@@ -61,13 +61,10 @@ const SCRIPTS: Readonly<Record<string, string>> = {
     w: XADD s 2-1 f v
   `,
   timeouts: `
-    a: XREAD BLOCK 200 STREAMS s $
-    a: hears
-    b3: XREAD BLOCK 200 STREAMS s $
-    b3: hears
+    a: XREAD BLOCK 20 STREAMS s $ | a hears
+    b3: XREAD BLOCK 20 STREAMS s $ | b3 hears
     w: XGROUP CREATE s g $ MKSTREAM
-    a: XREADGROUP GROUP g c BLOCK 200 STREAMS s >
-    a: hears
+    a: XREADGROUP GROUP g c BLOCK 20 STREAMS s > | a hears
   `,
   'consumers are served one after the other': `
     w: XGROUP CREATE s g $ MKSTREAM

@@ -65,7 +65,8 @@ export class Transcript {
   /**
    * @param lines `client: command argument ...`, one a line; ` | ` between commands that are sent together. A client
    * is connected when it is first named: `client3` speaks RESP3, others RESP2. `''` is an empty argument, `<id:client>`
-   * a client's id, `<text:name>` a text of the options, `close` ends the connection, `hears` waits for something that comes by itself.
+   * a client's id, `<text:name>` a text of the options, `close` ends the connection. After the commands ` | <client> hears`
+   * waits for something that comes by itself, and maybe at once.
    */
   async play(lines: string): Promise<void> {
     for (const line of lines.split('\n').map((each) => each.trim())) {
@@ -75,13 +76,17 @@ export class Transcript {
       if (commands === 'close') {
         for (const side of SIDES) client[side].close();
         this.#clients.delete(name);
-      } else if (commands === 'hears') {
-        await Promise.all(SIDES.map((side) => client[side].hears()));
       } else {
+        const parts = commands.split(' | ');
+        const hearer = / hears$/.test(parts.at(-1) as string) ? parts.pop()?.split(' ')[0] : undefined;
         for (const side of SIDES) {
-          const calls = commands.split(' | ').map((each) => this.#argvOf(each, side));
+          const calls = parts.map((each) => this.#argvOf(each, side));
           client[side].send(calls);
           if (side === 'theirs') for (const call of calls) countComparison(call, null);
+        }
+        if (hearer !== undefined) {
+          const listening = this.#clients.get(hearer);
+          await Promise.all(SIDES.map((side) => listening?.[side].hears()));
         }
       }
       await this.#same(line);
