@@ -1,11 +1,12 @@
-// How the tests run: files in parallel, each in its own worker thread, so no file may count on another.
+// How the tests run: files in parallel, each in its own process, so no file may count on another.
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    pool: 'threads',
+    // Not threads of one process: while one of them starts a server, the ports that another one closes are still open in the child.
+    pool: 'forks',
     // Much of the suite waits for real servers and clients: a second file goes on meanwhile, also on two processors.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,
