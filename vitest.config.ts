@@ -1,12 +1,14 @@
 // How the tests run: files in parallel, each in its own process, so no file may count on another.
 import { availableParallelism } from 'node:os';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** They fake process.nextTick, by which a process talks to the one that started it. */
+const FAKING_NEXT_TICK = ['test/clients/fake-timers.test.ts', 'test/testkit/time-in-step.test.ts'];
+/** They compare with a real redis-server. */
+const PARITY = 'test/**/*.parity.test.ts';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // Not threads of one process: while one of them starts a server, the ports that another one closes are still open in the child.
-    pool: 'forks',
     // Much of the suite waits for real servers and clients: a second file goes on meanwhile, also on two processors.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,
@@ -18,5 +20,19 @@ export default defineConfig({
       exclude: ['fixtures/generate.ts'],
       reporter: ['text-summary', 'html'],
     },
+    // Not threads of one process: while one of them starts a server, the ports that another closes are still open in the child.
+    pool: 'forks',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'own',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, PARITY, ...FAKING_NEXT_TICK],
+        },
+      },
+      { extends: true, test: { name: 'threads', pool: 'threads', include: FAKING_NEXT_TICK } },
+      { extends: true, test: { name: 'parity', include: [PARITY] } },
+    ],
   },
 });
