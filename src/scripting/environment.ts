@@ -61,6 +61,8 @@ export class ScriptEnvironment implements HostEnvironment {
   /** Of the script that runs. */
   #link: Link | null = null;
   #runs = 0;
+  /** The script was told that it has to end, and may try to go on. */
+  #isEnded = false;
 
   constructor(engine: LuaEngine, options: EnvironmentOptions) {
     this.version = options.version;
@@ -88,7 +90,7 @@ export class ScriptEnvironment implements HostEnvironment {
   }
 
   get isKilled(): boolean {
-    return this.#call?.run.isKilled === true;
+    return this.#isEnded || this.#call?.run.isKilled === true;
   }
 
   get run(): ScriptRun {
@@ -109,6 +111,7 @@ export class ScriptEnvironment implements HostEnvironment {
   start(call: ScriptCall): Reply | typeof SUSPENDED {
     const { lua } = this;
     this.#call = call;
+    this.#isEnded = false;
     if (!this.#forFunctions) {
       this.#setGlobal('KEYS', call.keys);
       this.#setGlobal('ARGV', call.args);
@@ -192,6 +195,7 @@ export class ScriptEnvironment implements HostEnvironment {
     const isKilled = run.isKilled;
     if (isKilled || run.isStuck()) {
       // From now on each line fails, so that no pcall() of the script can hold it.
+      this.#isEnded = true;
       chain.watchClosely(lua.thread);
       if (isKilled) raiseKilled(lua);
       raiseStuck(lua);

@@ -59,6 +59,7 @@ describe('a long script', () => {
 
   it.each([
     'table.sort({ 1, 2, 3 }, function() while true do end end)',
+    'table.sort({ 1, 2, 3 }, function() while true do pcall(function() while true do end end) end end)',
     'for x in function() while true do end end do end',
     'string.gsub("a", ".", function() while true do end end)',
     'setmetatable({}, { __index = function() while true do end end }).x = ({}).y .. setmetatable({}, { __concat = function() while true do end end })',
