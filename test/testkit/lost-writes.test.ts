@@ -34,6 +34,18 @@ describe('lostWrites()', () => {
     expect(cluster.lostWrites()).toMatchObject([{ args: [KEYS[1], `${'x'.repeat(256)}...`] }]);
   });
 
+  it('tells of many writes, whatever their bytes', async () => {
+    const { cluster, master, replica } = await start();
+    await cluster.waitFor('in-sync');
+    replica.pauseReplication();
+    await cluster.advance(10);
+    const values = Array.from({ length: 1100 }, (_, index) => `"\\\0\r\né${index}`);
+    for (const value of values) await master.command('SET', KEYS[1]!, value);
+    await master.kill();
+    await cluster.waitFor(() => replica.role === 'master');
+    expect(cluster.lostWrites().map(({ args }) => args[1])).toEqual(values);
+  });
+
   it('names what the replica had not received', async () => {
     const { cluster, master, replica } = await start();
     await master.command('SET', KEYS[0]!, 1);
