@@ -40,7 +40,8 @@ export interface LostWrite extends Omit<CommandCall, 'node'> {
 const KEPT_WRITES = 50_000;
 /** Longer values are kept in part only: a hundred thousand writes of a megabyte each would not fit into memory. */
 const KEPT_LENGTH = 256;
-const EMPTYING = new Set(['flushall', 'flushdb']);
+/** They write no key that could get lost: they empty everything, or take keys to where these are written anew. */
+const NO_WRITES = new Set(['flushall', 'flushdb', 'migrate']);
 
 export class WriteLedger {
   readonly #nodes: () => readonly TestNode[];
@@ -50,6 +51,8 @@ export class WriteLedger {
   #lost: LostWrite[] = [];
   /** When the slots of a node went to another one, and to which. */
   readonly #replaced = new Map<TestNode, { readonly atMs: number; readonly by: TestNode }>();
+  /** Keys that MIGRATE took away from a node, and when it did last. */
+  readonly #migrated = new Map<TestNode, Map<ByteString, number>>();
   /** What happened since the ledger was last brought up to date: an event tells before its consequences are there. */
   #pending: ClusterLogEntry[] = [];
 
@@ -69,6 +72,7 @@ export class WriteLedger {
     this.#lost = [];
     this.#pending = [];
     this.#replaced.clear();
+    this.#migrated.clear();
   }
 
   onWrite(
@@ -79,8 +83,9 @@ export class WriteLedger {
     atMs: number,
   ): void {
     this.#catchUp();
-    if (EMPTYING.has(command.fullName)) {
-      this.#keep(({ holder }) => holder !== node);
+    if (NO_WRITES.has(command.fullName)) {
+      if (command.fullName === 'migrate') this.#onMigrated(node, command, argv, atMs);
+      else this.#keep(({ holder }) => holder !== node);
       return;
     }
     this.#recent.add(node, session, command, argv.some(isLong) ? shortened(command, argv) : argv, atMs);
@@ -186,7 +191,28 @@ export class WriteLedger {
     this.#older = [...this.#older, ...this.#recent.take()].slice(-KEPT_WRITES).filter(isThere);
   }
 
+  /** Not with COPY, and not what the target refused. */
+  #onMigrated(node: TestNode, command: ResolvedCommand, argv: readonly ByteString[], atMs: number): void {
+    const database = node.process.node.keyspace.databases[0];
+    const migrated = this.#migrated.get(node) ?? new Map<ByteString, number>();
+    this.#migrated.set(node, migrated);
+    for (const position of command.keyPositions(argv)) {
+      const key = argv[position] as ByteString;
+      if (database?.isStored(key) !== true) migrated.set(key, atMs);
+    }
+  }
+
+  /** Its keys live on where MIGRATE took them: from there it would get lost, if it did. */
+  #hasMoved({ node, command, argv, atMs }: Write): boolean {
+    const migrated = this.#migrated.get(node);
+    if (migrated === undefined) return false;
+    return command
+      .keyPositions(argv)
+      .every((position) => (migrated.get(argv[position] as ByteString) ?? 0) >= atMs);
+  }
+
   #lose(write: Write, lostAtMs: number, reason: LossReason, why: string): void {
+    if (this.#hasMoved(write)) return;
     const call = callOf(write.node, write.session, write.command, write.argv, write.atMs);
     this.#lost.push({ ...call, lostAtMs, reason, why });
   }

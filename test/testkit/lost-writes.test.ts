@@ -105,6 +105,21 @@ describe('lostWrites()', () => {
     expect(await cluster.nodeForSlot(0).command('GET', KEYS[0]!)).toBeNull();
   });
 
+  it('knows that a key lives on where its slot moved', async () => {
+    const { cluster, master } = await start();
+    const key = KEYS[0]!;
+    await master.command('SET', key, 1);
+    const target = cluster.masters.find((node) => node !== master)!;
+    await cluster.migrateSlot({ key, to: target });
+    await master.restart();
+    await cluster.waitFor('ok');
+    expect(cluster.lostWrites()).toEqual([]);
+    expect(await target.command('GET', key)).toBe('1');
+    await target.restart();
+    await cluster.waitFor('ok');
+    expect(cluster.lostWrites()).toMatchObject([{ node: target, keys: [key], reason: 'restarted-empty' }]);
+  });
+
   it('forgets what was deleted on purpose', async () => {
     const { cluster, master } = await start();
     await master.command('SET', KEYS[0]!, 1);
