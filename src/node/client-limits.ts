@@ -155,6 +155,15 @@ export class ClientLimits {
     return buckets;
   }
 
+  /** A replica is not one whose commands are answered (_addReplyToBufferOrList of networking.c). */
+  dropAnsweredReplica(session: ClientSession): void {
+    this.#host.log(
+      'warning',
+      `Replica generated a reply to command '${session.lastCommand}', disconnecting it: ${this.#describe(session)}`,
+    );
+    this.#host.onDoomed(session);
+  }
+
   get isEvicting(): boolean {
     return this.#host.config.values['maxmemory-clients'] !== 0;
   }

@@ -50,6 +50,8 @@ export interface SessionOwner {
   onOutputGrew(session: ClientSession): void;
   /** Bytes came in or went out: what the client takes of memory changed. */
   onBuffersChanged(session: ClientSession): void;
+  /** A replica's connection carries the stream and no replies: it sent a command that has one. */
+  onReplicaReply(session: ClientSession): void;
   countOutput(session: ClientSession, bytes: number): void;
 }
 
@@ -259,6 +261,10 @@ export class ClientSession implements Session {
 
   send(reply: Reply): void {
     if (this.#isSilent || reply === NO_REPLY || this.kind === 'master-link') return;
+    if (this.isReplica) {
+      if (!this.closeAfterReply) this.#owner.onReplicaReply(this);
+      return;
+    }
     if (this.queuedBytes === 0) this.#owner.onOutput(this);
     this.#text += encodeReply(reply, this.protocol, this.#owner.version);
     if (this.#queuedBytes + this.#text.length > this.buffers.replyRoom) this.#owner.onOutputGrew(this);

@@ -384,6 +384,10 @@ export class Node implements NodeContext, SessionOwner, ExecutionHost, DispatchH
     this.limits.checkOutput(session, true);
   }
 
+  onReplicaReply(session: ClientSession): void {
+    this.limits.dropAnsweredReplica(session);
+  }
+
   onBuffersChanged(session: ClientSession): void {
     if (this.sessions.has(session.id)) this.limits.account(session);
   }

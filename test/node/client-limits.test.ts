@@ -247,3 +247,19 @@ describe('timeout', () => {
     expect(machine.logs).toContain('verbose: Closing idle client');
   });
 });
+
+describe('a replica that sends commands which are answered', () => {
+  it.each(['PING', 'XINFO HELP', 'NOSUCH'])('is disconnected: %s', (command) => {
+    const machine = new World().start({ config: { 'repl-diskless-sync-delay': 0 } });
+    const replica = machine.connect();
+    replica.ask('PSYNC ? -1');
+    replica.ask('REPLCONF ACK 0');
+    expect(replica.closed).toBe('no');
+    const answer = replica.ask(command);
+    expect(answer).not.toMatch(/^[+*-]/);
+    expect(replica.closed).not.toBe('no');
+    expect(
+      machine.logs.some((line) => line.startsWith('warning: Replica generated a reply to command')),
+    ).toBe(true);
+  });
+});
