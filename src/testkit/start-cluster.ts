@@ -262,6 +262,7 @@ class ClusterBuilder {
       onLog: ({ name }, level, text) => onLog?.({ atMs: this.#clock.nowMs(), node: name, level, text }),
       onStateChanged: (process) => {
         // A process that ends or starts by itself (SHUTDOWN, DEBUG RESTART) takes its ports with it.
+        if (process.isRunning) keepPorts(process);
         const work = process.isRunning ? ports.reopen() : ports.close();
         work.catch((error: unknown) =>
           onLog?.({ atMs: this.#clock.nowMs(), node: process.name, level: 'warning', text: String(error) }),
@@ -269,6 +270,22 @@ class ClusterBuilder {
       },
     };
   }
+}
+
+const PORT_DIRECTIVES = ['port', 'tls-port', 'bind'] as const;
+
+/** CONFIG SET port of a node of a test cluster is answered as where the port is not to be had. */
+function keepPorts({ node }: NodeProcess): void {
+  node.config.onChange((names) => {
+    const name = PORT_DIRECTIVES.find((each) => names.has(each));
+    if (name === undefined) return undefined;
+    node.log('warning', `The test holds this node by its ports: cluster.changeAddress() gives it others`);
+    const refused =
+      name === 'bind'
+        ? 'Failed to bind to specified addresses.'
+        : 'Unable to listen on this port. Check server logs.';
+    return { name, refused };
+  });
 }
 
 /**

@@ -62,6 +62,16 @@ describe('the ports of a cluster', () => {
     expect(await read(socket, 7)).toBe('+PONG\r\n');
   });
 
+  it('are not changed by CONFIG SET, which is told so', async () => {
+    const cluster = await startStill({ masters: 1, replicas: 0 });
+    const [node] = cluster.nodes;
+    await expect(
+      node!.command('CONFIG', 'SET', 'maxmemory', 1, 'port', node!.port + 1),
+    ).rejects.toMatchObject(failure('COMMAND_FAILED', 'Unable to listen on this port. Check server logs.'));
+    expect(await node!.command('CONFIG', 'SET', 'port', node!.port)).toBe('OK');
+    expect(await node!.command('CONFIG', 'GET', 'maxmemory')).toEqual(['maxmemory', '0']);
+  });
+
   it('are not shared: a taken one is refused, and what was opened before is closed again', async () => {
     const first = await freePorts(6);
     await takePort(first + 4);

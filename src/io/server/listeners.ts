@@ -10,9 +10,10 @@ import type { RealTimePump } from '../real-time-pump.js';
 import { systemWords } from '../system-words.js';
 import type { TlsSettings } from '../tls-settings.js';
 import type { ServerLog } from './server-log.js';
+import { wildcard } from './wildcard.js';
 
 /** Not to be had on this machine: other addresses may do. */
-const FAMILY_MISSING = ['EAFNOSUPPORT', 'EPROTONOSUPPORT', 'ENOPROTOOPT'];
+export const FAMILY_MISSING: readonly string[] = ['EAFNOSUPPORT', 'EPROTONOSUPPORT', 'ENOPROTOOPT'];
 
 const DENIED =
   "-DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user. In this mode connections are only accepted from the loopback interface. If you want to connect from external computers to Redis you may adopt one of the following solutions: 1) Just disable protected mode sending the command 'CONFIG SET protected-mode no' from the loopback interface by connecting to Redis from the same host the server is running, however MAKE SURE Redis is not publicly accessible from internet if you do so. Use CONFIG REWRITE to make this change permanent. 2) Alternatively you can just disable the protected mode by editing the Redis configuration file, and setting the protected mode option to 'no', and then restarting the server. 3) If you started the server manually just for testing, restart it with the '--protected-mode no' option. 4) Setup a an authentication password for the default user. NOTE: You only need to do one of the above things in order for the server to start accepting connections from the outside.\r\n";
@@ -175,11 +176,6 @@ export class ServerListeners {
 export function busPortOf(values: ConfigValues): number {
   if (values['cluster-port'] !== 0) return values['cluster-port'];
   return (values['tls-cluster'] ? values['tls-port'] : values.port) + BUS_PORT_OFFSET;
-}
-
-function wildcard(address: string): string {
-  if (address === '*') return '0.0.0.0';
-  return address === '::*' ? '::' : address;
 }
 
 function removeSocket(path: string): void {

@@ -18,6 +18,7 @@ import { type TlsSettings, tlsSettingsOf } from '../tls-settings.js';
 import { spawnChild } from './child-process.js';
 import { busPortOf, ListenError, ServerListeners } from './listeners.js';
 import { logoOf } from './logo.js';
+import { portRefusal } from './port-refusal.js';
 import { type ServerConfig, UnreadableConfig } from './server-config.js';
 import type { ServerLog } from './server-log.js';
 import { releaseOf } from './special-options.js';
@@ -154,7 +155,10 @@ export class Server {
     });
   }
 
-  /** CONFIG SET port and bind. The reply is out before the system says whether it works: what does not is set back. */
+  /**
+   * CONFIG SET port and bind. Whether it works is tried before; the listening itself ends after the reply, and what does not
+   * work then is set back.
+   */
   #followPorts(): void {
     const { config } = this.#process.node;
     const { port, 'tls-port': tlsPort, bind } = config.values;
@@ -164,6 +168,11 @@ export class Server {
       const { values } = config;
       const wanted = { port: values.port, tlsPort: values['tls-port'], bind: values.bind };
       if (JSON.stringify(wanted) === JSON.stringify(working)) return undefined;
+      const refused = portRefusal(working, wanted);
+      if (refused !== null) {
+        this.#log.write('warning', refused.log);
+        return refused;
+      }
       this.#listeners.change(values).then(
         () => {
           working = wanted;

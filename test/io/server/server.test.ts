@@ -106,6 +106,27 @@ describe('a server', () => {
     other.close();
   });
 
+  it('refuses a port that is taken and an address that is not its own, with all that was set beside them', async () => {
+    await using server = await ServerProcess.create();
+    await server.start();
+    await using taken = await ServerProcess.create();
+    await taken.start();
+    await expect(
+      server.ask('CONFIG', 'SET', 'maxmemory', '10mb', 'port', String(taken.port)),
+    ).rejects.toThrow(
+      "ERR CONFIG SET failed (possibly related to argument 'port') - Unable to listen on this port. Check server logs.",
+    );
+    await expect(server.ask('CONFIG', 'SET', 'bind', '192.0.2.1')).rejects.toThrow(
+      "ERR CONFIG SET failed (possibly related to argument 'bind') - Failed to bind to specified addresses.",
+    );
+    expect(await server.ask('CONFIG', 'GET', 'maxmemory')).toEqual(['maxmemory', '0']);
+    expect(server.log).toContain(
+      `Warning: Could not create server TCP listening socket 127.0.0.1:${taken.port}: bind: Address already in use`,
+    );
+    expect(await server.ask('CONFIG', 'SET', 'bind', '127.0.0.1 -::1')).toBe('OK');
+    expect(await server.ask('PING')).toBe('PONG');
+  });
+
   it('leaves a report when it crashes', async () => {
     await using server = await ServerProcess.create(['enable-debug-command yes']);
     await server.start();
