@@ -27,7 +27,8 @@ export class ServerListeners {
   readonly #log: ServerLog;
   readonly #process: NodeProcess;
   readonly #tls: TlsSettings | null;
-  #clients: ClientListener[] = [];
+  /** By what they listen on. */
+  readonly #clients = new Map<string, ClientListener>();
   /** They listen no more; their clients stay. */
   #former: ClientListener[] = [];
   #bus: { readonly host: string; readonly port: number }[] = [];
@@ -47,21 +48,31 @@ export class ServerListeners {
   }
 
   get isOpen(): boolean {
-    return this.#clients.length > 0;
+    return this.#clients.size > 0;
   }
 
   /** Nobody is served before serve(). @throws ListenError */
   async open(values: ConfigValues): Promise<void> {
     await this.#openAll(values);
-    if (this.#clients.length === 0) throw new ListenError('Configured to not listen anywhere, exiting.');
+    if (this.#clients.size === 0) throw new ListenError('Configured to not listen anywhere, exiting.');
     if (values['cluster-enabled']) await this.#openBus(values);
   }
 
-  /** CONFIG SET port and bind: other ports from now on; who is connected stays. @throws ListenError; nothing listens then. */
+  /**
+   * CONFIG SET port and bind: other ports from now on; who is connected stays, and so does a port that is wanted still.
+   * @throws ListenError; not all that is wanted listens then.
+   */
   async change(values: ConfigValues): Promise<void> {
-    for (const listener of this.#clients) listener.refuse();
-    this.#former.push(...this.#clients);
-    this.#clients = [];
+    const wanted = new Set(
+      [values.port, values['tls-port']].flatMap((port) => values.bind.map((word) => placeOf(word, port))),
+    );
+    wanted.add(values.unixsocket);
+    for (const [place, listener] of this.#clients) {
+      if (wanted.has(place)) continue;
+      listener.refuse();
+      this.#former.push(listener);
+      this.#clients.delete(place);
+    }
     await this.#openAll(values);
     this.serve();
   }
@@ -78,15 +89,15 @@ export class ServerListeners {
 
   /** Clients of the ports are the process's from now on. */
   serve(): void {
-    for (const listener of this.#clients) listener.process = this.#process;
+    for (const listener of this.#clients.values()) listener.process = this.#process;
     for (const { host, port } of this.#bus) this.#connector.attach(host, port, this.#process);
   }
 
   async close(): Promise<void> {
     const { unixsocket } = this.#values ?? { unixsocket: '' };
-    const clients = [...this.#clients, ...this.#former];
+    const clients = [...this.#clients.values(), ...this.#former];
     const bus = this.#bus;
-    this.#clients = [];
+    this.#clients.clear();
     this.#former = [];
     this.#bus = [];
     await Promise.all([
@@ -107,10 +118,12 @@ export class ServerListeners {
     tls: TlsSettings | null,
   ): Promise<void> {
     await this.#onEach(values, port, label, async (host) => {
+      const place = placeOf(host, port);
+      if (this.#clients.has(place)) return;
       const listener = this.#newListener();
       const backlog = values['tcp-backlog'];
       await listener.listenOn({ host, port, backlog, ipv6Only: host.includes(':') }, tls);
-      this.#clients.push(listener);
+      this.#clients.set(place, listener);
     });
   }
 
@@ -127,6 +140,7 @@ export class ServerListeners {
   }
 
   async #openUnixSocket(path: string, mode: number): Promise<void> {
+    if (this.#clients.has(path)) return;
     removeSocket(path);
     const listener = this.#newListener();
     try {
@@ -136,7 +150,7 @@ export class ServerListeners {
       throw new ListenError('Failed listening on port 0 (unix), aborting.', { cause: error });
     }
     if (mode !== 0) chmodSync(path, mode);
-    this.#clients.push(listener);
+    this.#clients.set(path, listener);
   }
 
   /** On every address of `bind`; those with a '-' before them may be missing. */
@@ -148,7 +162,7 @@ export class ServerListeners {
   ): Promise<void> {
     for (const address of bind) {
       const isOptional = address.startsWith('-');
-      const host = wildcard(isOptional ? address.slice(1) : address);
+      const host = hostOf(address);
       try {
         await listen(host);
       } catch (error) {
@@ -176,6 +190,15 @@ export class ServerListeners {
 export function busPortOf(values: ConfigValues): number {
   if (values['cluster-port'] !== 0) return values['cluster-port'];
   return (values['tls-cluster'] ? values['tls-port'] : values.port) + BUS_PORT_OFFSET;
+}
+
+/** @param word of `bind`. */
+function hostOf(word: string): string {
+  return wildcard(word.replace(/^-/, ''));
+}
+
+function placeOf(word: string, port: number): string {
+  return `${hostOf(word)} ${port}`;
 }
 
 function removeSocket(path: string): void {
