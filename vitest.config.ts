@@ -1,4 +1,4 @@
-// How the tests run: files in parallel, each in its own process, so no file may count on another.
+// How the tests run: files in parallel, in processes. No file may count on another.
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 
@@ -6,11 +6,15 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const FAKING_NEXT_TICK = ['test/clients/fake-timers.test.ts', 'test/testkit/time-in-step.test.ts'];
 /** They compare with a real redis-server. */
 const PARITY = 'test/**/*.parity.test.ts';
+/** They open sockets, fake timers, count what a process has open, start runners and servers. */
+const WITH_SURROUNDINGS = 'test/{clients,demo,hooks,io,network,package,scenarios,testkit}/**/*.test.ts';
+
+// Much of the suite waits for real clients: a second file goes on meanwhile, also on two processors.
+const processes = Math.max(2, availableParallelism() - 1);
 
 export default defineConfig({
   test: {
-    // Much of the suite waits for real servers and clients: a second file goes on meanwhile, also on two processors.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    maxWorkers: processes,
     testTimeout: 20_000,
     hookTimeout: 30_000,
     restoreMocks: true,
@@ -26,13 +30,33 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'own',
+          name: 'units',
           include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, PARITY, WITH_SURROUNDINGS],
+          // Loading the nodes takes longer than most of these files.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'own',
+          include: [WITH_SURROUNDINGS],
           exclude: [...configDefaults.exclude, PARITY, ...FAKING_NEXT_TICK],
         },
       },
       { extends: true, test: { name: 'threads', pool: 'threads', include: FAKING_NEXT_TICK } },
-      { extends: true, test: { name: 'parity', include: [PARITY] } },
+      {
+        extends: true,
+        test: {
+          name: 'parity',
+          include: [PARITY],
+          isolate: false,
+          // They wait more than they work: a master of a real cluster takes two seconds to serve.
+          maxWorkers: 3 * processes,
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
   },
 });

@@ -3,7 +3,13 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../../src/index.js';
 import { rawExchange } from '../resp/raw-exchange.js';
-import { describeParity, RealConnection, type RealRedis, startRealRedis } from '../support/real-redis.js';
+import {
+  describeParity,
+  RealConnection,
+  type RealRedis,
+  startRealNode,
+  startRealRedis,
+} from '../support/real-redis.js';
 
 /** A request as clients write it. */
 function request(...argv: readonly string[]): string {
@@ -182,10 +188,8 @@ describeParity('on the wire', () => {
   let ports: readonly [theirs: number, ours: number];
 
   beforeAll(async () => {
-    server = await startRealRedis({ args: ['--cluster-enabled', 'yes'] });
-    await server.command('CLUSTER', 'ADDSLOTSRANGE', 0, 16_383);
+    server = await startRealNode();
     cluster = await startCluster(1, 0, { version: server.version.startsWith('7.0.') ? '7.0' : '7.2' });
-    while (!String(await server.command('CLUSTER', 'INFO')).includes('cluster_state:ok'));
     ports = [server.port, cluster.nodes[0]!.port];
   });
   afterAll(async () => {

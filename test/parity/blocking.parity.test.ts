@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../../src/index.js';
-import { describeParity, RealConnection, type RealRedis, startRealRedis } from '../support/real-redis.js';
+import { describeParity, RealConnection, type RealRedis, startRealNode } from '../support/real-redis.js';
 import { callsOf } from './compare.js';
 import { parseTypedReply } from './typed-reply.js';
 
@@ -9,9 +9,7 @@ describeParity('blocked clients are served as redis-server serves them', () => {
   let cluster: Cluster;
 
   beforeAll(async () => {
-    real = await startRealRedis({ args: ['--cluster-enabled', 'yes', '--notify-keyspace-events', 'KEA'] });
-    await real.command('CLUSTER', 'ADDSLOTSRANGE', 0, 16383);
-    while (!String(await real.command('CLUSTER', 'INFO')).includes('cluster_state:ok'));
+    real = await startRealNode({ args: ['--notify-keyspace-events', 'KEA'] });
     cluster = await startCluster(1, 0, { version: real.version.startsWith('7.0.') ? '7.0' : '7.2' });
   });
   afterAll(async () => {

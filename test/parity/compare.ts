@@ -5,7 +5,13 @@
  */
 import { expect } from 'vitest';
 import { startCluster } from '../../src/index.js';
-import { type Argument, RealConnection, type RealRedis, startRealRedis } from '../support/real-redis.js';
+import {
+  type Argument,
+  RealConnection,
+  type RealRedis,
+  startRealNode,
+  startRealRedis,
+} from '../support/real-redis.js';
 import { startStandaloneNode } from './standalone-node.js';
 import { parseTypedReply, type TypedReply } from './typed-reply.js';
 
@@ -61,18 +67,13 @@ export class Pair {
   static async start({ protocol = 2, cluster = true, config = {} }: PairOptions = {}): Promise<Pair> {
     const settings = Object.entries(config);
     const args = settings.flatMap(([name, value]) => [`--${name}`, value]);
-    const server = await startRealRedis({ args: cluster ? ['--cluster-enabled', 'yes', ...args] : args });
+    const server = await (cluster ? startRealNode : startRealRedis)({ args });
     const version = server.version.startsWith('7.0.') ? '7.0' : '7.2';
     const node = cluster ? await clusterOfOne(version, config) : await standalone(version, config);
     const theirs = await server.connect();
     const ours = await RealConnection.open(node.port);
-    const pair = new Pair(version, server, node, theirs, ours);
-    if (cluster) {
-      await theirs.command('CLUSTER', 'ADDSLOTSRANGE', 0, 16383);
-      while (!String(await theirs.command('CLUSTER', 'INFO')).includes('cluster_state:ok'));
-    }
     if (protocol === 3) await Promise.all([theirs.raw('HELLO', 3), ours.raw('HELLO', 3)]);
-    return pair;
+    return new Pair(version, server, node, theirs, ours);
   }
 
   /** Sends all of them to both in one go, text as latin1; gives the bytes of all replies. */

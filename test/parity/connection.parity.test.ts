@@ -1,7 +1,7 @@
 /** The connection commands against a real redis-server. */
 import { expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../../src/index.js';
-import { describeParity, RealConnection, type RealRedis, startRealRedis } from '../support/real-redis.js';
+import { describeParity, RealConnection, type RealRedis, startRealNode } from '../support/real-redis.js';
 import { type Call, expectSame, Pair, show } from './compare.js';
 import { parseTypedReply, type TypedReply } from './typed-reply.js';
 
@@ -354,17 +354,11 @@ class Servers {
   static async start(config: Readonly<Record<string, string>>): Promise<Servers> {
     const args = Object.entries(config).flatMap(([name, value]) => [`--${name}`, value]);
     const { requirepass, ...settings } = config;
-    const server = await startRealRedis({
-      args: [
-        '--cluster-enabled',
-        'yes',
-        ...args.filter((arg) => arg !== '--requirepass' && arg !== requirepass),
-      ],
+    const server = await startRealNode({
+      args: args.filter((arg) => arg !== '--requirepass' && arg !== requirepass),
     });
     const version = server.version.startsWith('7.0.') ? '7.0' : '7.2';
     const cluster = await startCluster(1, 0, { version, config: settings });
-    await server.command('CLUSTER', 'ADDSLOTSRANGE', 0, 16383);
-    while (!String(await server.command('CLUSTER', 'INFO')).includes('cluster_state:ok'));
     const servers = new Servers(server, cluster);
     if (requirepass !== undefined) {
       const client = await servers.connect();

@@ -1,6 +1,6 @@
 /** What subscribers and monitors of a replica hear outside of cluster mode: our replica of a real server, a real replica of our node. */
 import { expect, it } from 'vitest';
-import { describeParity, type RealConnection, startRealRedis } from '../support/real-redis.js';
+import { describeParity, type RealConnection, startRealRedis, untilAnswer } from '../support/real-redis.js';
 import { startStandaloneNode } from './standalone-node.js';
 
 const CONFIG = {
@@ -39,7 +39,7 @@ async function heardAtReplica(master: Peer, replica: Peer): Promise<{ subscriber
   const control = await replica.connect();
   const writer = await master.connect();
   await control.command('REPLICAOF', '127.0.0.1', master.port);
-  while (!String(await control.command('INFO', 'replication')).includes('master_link_status:up'));
+  await untilAnswer(control, 'master_link_status:up', 'INFO', 'replication');
 
   const subscriber = await replica.connect();
   subscriber.send('PSUBSCRIBE', '*');

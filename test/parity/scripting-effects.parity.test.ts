@@ -1,6 +1,6 @@
 /** What scripts cause beside their replies, against a real redis-server: statistics, lines of MONITOR, messages, what is replicated. */
 import { expect, it } from 'vitest';
-import { describeParity, startRealRedis } from '../support/real-redis.js';
+import { describeParity, startRealRedis, untilAnswer } from '../support/real-redis.js';
 import { type Call, Pair } from './compare.js';
 import { startStandaloneNode } from './standalone-node.js';
 import { Transcript } from './transcript.js';
@@ -108,7 +108,7 @@ describeParity('effects of scripts', () => {
         const replica = await copy.connect();
         const monitor = await copy.connect();
         await replica.command('REPLICAOF', '127.0.0.1', port);
-        while (!String(await replica.command('INFO', 'replication')).includes('master_link_status:up'));
+        await untilAnswer(replica, 'master_link_status:up', 'INFO', 'replication');
         await monitor.raw('MONITOR');
         const lines: string[] = [];
         for (const call of REPLICATED) await connection.raw(...call);

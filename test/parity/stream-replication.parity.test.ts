@@ -1,6 +1,6 @@
 /** What is replicated of streams, HyperLogLogs, bitmaps, SORT and RESTORE: our replica of a real server against a real replica of our node. */
 import { expect, it } from 'vitest';
-import { describeParity, type RealConnection, startRealRedis } from '../support/real-redis.js';
+import { describeParity, type RealConnection, startRealRedis, untilAnswer } from '../support/real-redis.js';
 import { type Call, callsOf } from './compare.js';
 import { startStandaloneNode } from './standalone-node.js';
 import { withoutTimes } from './stream-replies.js';
@@ -136,7 +136,7 @@ async function followed(master: Peer, replica: Peer): Promise<{ commands: string
   const writer = await master.connect();
   for (const call of BEFORE) await writer.raw(...call);
   await control.command('REPLICAOF', '127.0.0.1', master.port);
-  while (!String(await control.command('INFO', 'replication')).includes('master_link_status:up'));
+  await untilAnswer(control, 'master_link_status:up', 'INFO', 'replication');
   const monitor = await replica.connect();
   monitor.send('MONITOR');
   await monitor.nextPush();

@@ -3,10 +3,10 @@
  * each client got after each line. For what comes unasked: messages, invalidations, lines of MONITOR.
  */
 import { connect, type Socket } from 'node:net';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { startCluster } from '../../src/index.js';
 import { countComparison } from '../support/compared-calls.js';
-import { type RealRedis, startRealRedis } from '../support/real-redis.js';
+import { startRealNode, startRealRedis } from '../support/real-redis.js';
 import type { Version } from './compare.js';
 import { startStandaloneNode } from './standalone-node.js';
 
@@ -51,13 +51,10 @@ export class Transcript {
     config = {},
     texts = {},
   }: TranscriptOptions = {}): Promise<Transcript> {
-    const settings = Object.entries(config).flatMap(([name, value]) => [`--${name}`, value]);
-    const server = await startRealRedis({
-      args: [...(cluster ? ['--cluster-enabled', 'yes'] : []), ...settings],
-    });
+    const args = Object.entries(config).flatMap(([name, value]) => [`--${name}`, value]);
+    const server = await (cluster ? startRealNode : startRealRedis)({ args });
     const version = server.version.startsWith('7.0.') ? '7.0' : '7.2';
     const ours = cluster ? await oursInCluster(version, config) : await oursAlone(version, config);
-    if (cluster) await takeAllSlots(server);
     const release = (): Promise<unknown> => Promise.all([server.stop(), ours.release()]);
     return new Transcript(version, { theirs: server.port, ours: ours.port }, release, texts);
   }
@@ -166,19 +163,24 @@ export class Transcript {
 
   async #same(line: string): Promise<void> {
     this.#barrier ??= await this.#open(2);
-    // One round until all is handled, one until it is written; the end of a connection may take longer to be noticed.
-    for (let round = 0; round < 2 || (round < MOST_ROUNDS && this.#differs); round++) {
-      await Promise.all(SIDES.map((side) => this.#barrier?.[side].ask(BARRIER)));
-      await new Promise(setImmediate);
-    }
+    // One round until all is handled, one until it is written; the end of a server may take longer to be noticed.
+    const handled = (): Promise<unknown> =>
+      Promise.all(SIDES.map((side) => this.#barrier?.[side].ask(BARRIER)));
+    await handled();
+    await handled();
+    const alike = async (): Promise<void> => {
+      await handled();
+      if (this.#differs) throw new Error('they differ');
+    };
+    await vi.waitFor(alike, { interval: 2, timeout: PATIENCE_MS }).catch(() => undefined);
     for (const [name, { theirs, ours }] of this.#clients) {
       expect(ours.take(), `what ${name} gets after "${line}"`).toBe(theirs.take());
     }
   }
 }
 
-/** What has not come after so many answers of the node to others does not come. */
-const MOST_ROUNDS = 50;
+/** What has not come by then does not come. */
+const PATIENCE_MS = 3000;
 
 type Side = 'theirs' | 'ours';
 const SIDES: readonly Side[] = ['theirs', 'ours'];
@@ -272,9 +274,4 @@ async function oursAlone(version: Version, config: Readonly<Record<string, strin
 async function oursInCluster(version: Version, config: Readonly<Record<string, string>>): Promise<Ours> {
   const cluster = await startCluster(1, 0, { version, config });
   return { port: cluster.nodes[0]!.port, release: () => cluster.stop() };
-}
-
-async function takeAllSlots(server: RealRedis): Promise<void> {
-  await server.command('CLUSTER', 'ADDSLOTSRANGE', 0, 16383);
-  while (!String(await server.command('CLUSTER', 'INFO')).includes('cluster_state:ok'));
 }

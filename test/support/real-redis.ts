@@ -8,12 +8,13 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import RedisParser from 'redis-parser';
-import { describe, it } from 'vitest';
+import { describe, it, vi } from 'vitest';
 import { countComparison } from './compared-calls.js';
 import { replyEnd } from './reply-end.js';
 
 const START_TIMEOUT_MS = 10_000;
 const START_ATTEMPTS = 5;
+const ANSWER_TIMEOUT_MS = 15_000;
 /** Between the ports that nodes of ours take by themselves and those of outgoing connections; the bus port 10000 above as well. */
 const FIRST_PORT = 18_000;
 const PORT_CHOICES = 2000;
@@ -238,6 +239,32 @@ export async function startRealRedis({ args = [] }: RealRedisOptions = {}): Prom
       if (attempt === START_ATTEMPTS || !String(error).includes('Address already in use')) throw error;
     }
   }
+}
+
+/**
+ * Starts redis-server as a cluster of one node that has every slot, and waits until it serves them. That takes two
+ * seconds: a master takes no part in the cluster before (CLUSTER_WRITABLE_DELAY of Redis).
+ */
+export async function startRealNode({ args = [] }: RealRedisOptions = {}): Promise<RealRedis> {
+  const server = await startRealRedis({ args: ['--cluster-enabled', 'yes', ...args] });
+  await server.command('CLUSTER', 'ADDSLOTSRANGE', 0, 16_383);
+  await untilAnswer(server, 'cluster_state:ok', 'CLUSTER', 'INFO');
+  return server;
+}
+
+/** Asks again and again until the answer contains that text. In between, others get the processor. */
+export function untilAnswer(
+  server: Pick<RealRedis, 'command'>,
+  text: string,
+  ...call: readonly Argument[]
+): Promise<void> {
+  return vi.waitFor(
+    async () => {
+      const answer = String(await server.command(...call));
+      if (!answer.includes(text)) throw new Error(`${call.join(' ')} never says ${text}, but:\n${answer}`);
+    },
+    { interval: 20, timeout: ANSWER_TIMEOUT_MS },
+  );
 }
 
 async function handle(port: number, directory: string, release: () => Promise<void>): Promise<RealRedis> {

@@ -75,6 +75,7 @@ describe('13. LOADING', () => {
       maxRedirections: 1000,
       retryDelayOnClusterDown: 5,
       retryDelayOnFailover: 5,
+      redisOptions: { maxLoadingRetryTime: 5 }, // it would wait for the seconds that INFO estimates, one at least
     });
     await redis.set(key, 1);
     const master = cluster.nodeForSlot(0);
