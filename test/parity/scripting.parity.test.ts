@@ -30,9 +30,8 @@ describeParity('scripts', () => {
   it('are cached, flushed and refused alike', async () => {
     await using pair = await Pair.start();
     await pair.sameAll(CALLS);
-    // By itself: in a pipeline it is refused.
-    await pair.same(['SCRIPT', 'DEBUG', 'NO']);
-    await pair.same(['SCRIPT', 'DEBUG', 'maybe']);
+    // By itself: in a pipeline it is refused, if a reply is still to be written.
+    for (const mode of ['NO', 'no', 'maybe']) await pair.same(['SCRIPT', 'DEBUG', mode]);
   });
 });
 
@@ -60,9 +59,6 @@ const CALLS: readonly Call[] = [
   ['SCRIPT', 'FLUSH', 'SYNC', 'ASYNC'],
   ['SCRIPT', 'KILL'],
   ['SCRIPT', 'HELP'],
-  ['SCRIPT', 'DEBUG', 'NO'],
-  ['SCRIPT', 'DEBUG', 'no'],
-  ['SCRIPT', 'DEBUG', 'maybe'],
   ['SCRIPT', 'DEBUG'],
   ['SCRIPT'],
   ['SCRIPT', 'NOSUCH'],

@@ -192,10 +192,9 @@ describe('startTime', () => {
   );
 
   it('is the time of the day unless said otherwise', async () => {
-    const before = Date.now();
     const cluster = await startFor({ masters: 1, replicas: 0 });
-    expect(cluster.now()).toBeGreaterThanOrEqual(before - 1);
-    expect(cluster.now()).toBeLessThanOrEqual(Date.now() + 1);
+    // The system may set its clock at any time, by some milliseconds.
+    expect(Math.abs(cluster.now() - Date.now())).toBeLessThan(1000);
   });
 
   it('does not depend on how long the forming takes', async () => {
