@@ -80,6 +80,7 @@ export type {
   RemoteSlotMove,
 } from './testkit/remote/remote-handles.js';
 export type { RemoteNode } from './testkit/remote/remote-node.js';
+export type { ClusterSummary, NodeSummary } from './testkit/shown.js';
 export { checkDeterminism } from './testkit/simulation/check-determinism.js';
 export type { Violation } from './testkit/simulation/invariants/violations.js';
 export { simulate, type Workload } from './testkit/simulation/simulate.js';

@@ -16,6 +16,7 @@ import type { ClientFaults } from './faults/client-faults.js';
 import type { LinkFaults } from './faults/link-faults.js';
 import type { KitEvent } from './kit-events.js';
 import type { NodePorts } from './node-ports.js';
+import { type ClusterSummary, describeCluster, INSPECT } from './shown.js';
 import { type NodeOwner, noSuchNode, type TestNode } from './test-node.js';
 
 /** A process that does not run yet, and the ports that are bound for it. */
@@ -74,6 +75,19 @@ export abstract class ClusterNodes implements NodeOwner {
   /** Running nodes that are replicas by their own view. */
   get replicas(): TestNode[] {
     return this.nodes.filter((node) => node.isRunning && node.role === 'replica');
+  }
+
+  /** What it is, in words: its nodes, a line each. */
+  toString(): string {
+    return describeCluster(this);
+  }
+
+  toJSON(): ClusterSummary {
+    return { seed: this.seed, nodes: this.nodes.map((node) => node.toJSON()) };
+  }
+
+  [INSPECT](): string {
+    return this.toString();
   }
 
   /**

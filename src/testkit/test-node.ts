@@ -20,6 +20,7 @@ import { checkOptions, type HitOptions, invalid, show } from './faults/message-f
 import type { KitEvent } from './kit-events.js';
 import { MemorySocket } from './memory-socket.js';
 import type { NodePorts } from './node-ports.js';
+import { ShownNode } from './shown.js';
 
 const DATA_FILES = /\.(?:rdb|aof|manifest)$/;
 
@@ -50,25 +51,18 @@ export interface NodeOwner {
  * await master.command('SET', keyForNode(master), 'value');
  * await master.kill();
  */
-export class TestNode {
+export class TestNode extends ShownNode {
   readonly #owner: NodeOwner;
   #process: NodeProcess;
   #ports: NodePorts;
   #client: CommandClient;
 
   constructor(owner: NodeOwner, process: NodeProcess, ports: NodePorts) {
+    super(() => this.#ports);
     this.#owner = owner;
     this.#process = process;
     this.#ports = ports;
     this.#client = new CommandClient(process, owner.pump, ports.isSecure);
-  }
-
-  get host(): string {
-    return this.#ports.host;
-  }
-
-  get port(): number {
-    return this.#ports.port;
   }
 
   /** Port of the cluster bus. */

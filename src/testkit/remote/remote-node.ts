@@ -4,6 +4,7 @@ import type { NodeStateMessage } from '../control/protocol.js';
 import type { Delay } from '../faults/link-faults.js';
 import type { Message } from '../faults/message.js';
 import type { HitOptions } from '../faults/message-filter.js';
+import { ShownNode } from '../shown.js';
 import type { RestartOptions } from '../test-node.js';
 import { RemoteCounters } from './remote-counters.js';
 import type { RemoteCallFilter, RemoteClientFaultSpec } from './remote-filters.js';
@@ -27,13 +28,14 @@ export interface RemoteNodeOwner {
  * A node as TestNode: what it is (address, role, slots...) is as of the last answer from its process; what it does has to be
  * awaited.
  */
-export class RemoteNode {
+export class RemoteNode extends ShownNode {
   readonly #owner: RemoteNodeOwner;
   #state: NodeStateMessage;
   /** What clients did to this node, counted. */
   readonly counters: RemoteCounters;
 
   constructor(owner: RemoteNodeOwner, state: NodeStateMessage) {
+    super(() => this.#state);
     this.#owner = owner;
     this.#state = state;
     this.counters = new RemoteCounters(owner.call, this);
@@ -52,14 +54,6 @@ export class RemoteNode {
   /** For the parts of the test kit. */
   get assigned(): RemoteNode['slots'] {
     return this.#state.assigned;
-  }
-
-  get host(): string {
-    return this.#state.host;
-  }
-
-  get port(): number {
-    return this.#state.port;
   }
 
   get busPort(): number {

@@ -4,6 +4,7 @@ import { slotForKey } from '../../../fixtures/keys.js';
 import { SLOT_COUNT } from '../../cluster/constants.js';
 import type { ClusterStateMessage, NodeStateMessage, Welcome } from '../control/protocol.js';
 import { fromJson, toJson } from '../control/value-codec.js';
+import { type ClusterSummary, describeCluster, INSPECT } from '../shown.js';
 import { noSuchNode } from '../test-node.js';
 import type { ControlConnection } from './control-connection.js';
 import {
@@ -55,6 +56,19 @@ export abstract class RemoteNodes implements RemoteNodeOwner {
   /** For clients of a cluster that speaks TLS; null without. */
   get tls(): Welcome['tls'] {
     return this.#welcome?.tls ?? null;
+  }
+
+  /** What it is, in words: its nodes, a line each. */
+  toString(): string {
+    return describeCluster(this);
+  }
+
+  toJSON(): ClusterSummary {
+    return { seed: this.seed, nodes: this.nodes.map((node) => node.toJSON()) };
+  }
+
+  [INSPECT](): string {
+    return this.toString();
   }
 
   /** Running nodes that are masters by their own view. */
