@@ -85,7 +85,7 @@ export { checkDeterminism } from './testkit/simulation/check-determinism.js';
 export type { Violation } from './testkit/simulation/invariants/violations.js';
 export { simulate, type Workload } from './testkit/simulation/simulate.js';
 export type { Simulation } from './testkit/simulation/simulation.js';
-export type { SimulationClient } from './testkit/simulation/simulation-client.js';
+export type { SimulationClient, SimulationClientOptions } from './testkit/simulation/simulation-client.js';
 export { SimulationFailure } from './testkit/simulation/simulation-failure.js';
 export type {
   CountOrRange,

@@ -56,9 +56,11 @@ export class CommandClient {
     return await Promise.all(replies);
   }
 
-  /** Ends the connection; the next command opens another one. */
+  /** Ends the connection, and with it what waits for an answer; the next command opens another one. */
   close(): void {
     this.#pump.input(() => this.#process.deliver(() => this.#session?.onConnectionClosed()));
+    this.#session = null;
+    this.#failAll('the connection was closed before the answer came');
   }
 
   #openSession(): ClientSession {

@@ -17,10 +17,11 @@ import { Monitor } from './invariants/monitor.js';
 import { pickMortal, Takeover } from './invariants/takeover.js';
 import { Violations } from './invariants/violations.js';
 import { RandomFaults } from './random-faults.js';
-import { SimulationClient } from './simulation-client.js';
+import { SimulationClient, type SimulationClientOptions } from './simulation-client.js';
 import { SimulationFailure } from './simulation-failure.js';
 import type { RunPlan, SimulationRun } from './simulation-options.js';
 import { SlotMigrations } from './slot-migrations.js';
+import { Waiters } from './waiters.js';
 
 /** Virtual time at which every run begins. */
 const START_TIME = Date.UTC(2030, 0, 1);
@@ -39,13 +40,14 @@ const OWN_SEED = 1_000_003;
 /** How long a healed cluster has to stay well, in node timeouts. */
 const RESTING_TIMEOUTS = 10;
 const SHOWN_EVENTS = 40;
+const SHOWN_CALLS = 20;
 
 export class Simulation {
   readonly seed: number;
   readonly cluster: Cluster;
   /** Randomness of this seed for the workload, apart from that of the nodes: `below(n)`, `fraction()`. */
   readonly random: Random;
-  /** A client without sockets that follows redirections and lets virtual time pass while it waits. */
+  /** A client without sockets that follows redirections and lets virtual time pass while it waits; see newClient() for more. */
   readonly client: SimulationClient;
   readonly #plan: RunPlan;
   readonly #violations: Violations;
@@ -54,6 +56,10 @@ export class Simulation {
   readonly #migrations: SlotMigrations;
   readonly #faults: RandomFaults;
   readonly #actions: string[] = [];
+  /** What the workload's own clients sent, and what they were answered. */
+  readonly #calls: string[] = [];
+  readonly #waiters: Waiters;
+  #clientCount = 0;
   #faultCount = 0;
 
   private constructor(plan: RunPlan, cluster: Cluster) {
@@ -84,9 +90,11 @@ export class Simulation {
       send: (node, argv) => this.#send(node, argv),
       migrate: () => this.#migrations.begin(),
     });
-    this.client = new SimulationClient(cluster, this.random, (done, limitMs) =>
-      this.#runUntil(done, limitMs),
+    this.#waiters = new Waiters(
+      () => cluster.now(),
+      (condition, limitMs) => this.#moveTime(condition, limitMs),
     );
+    this.client = this.newClient();
     const first = cluster.nodes[0];
     if (first !== undefined) first.process.network.latencyMs = this.random.below(LONGEST_LATENCY_MS + 1);
   }
@@ -131,6 +139,25 @@ export class Simulation {
     this.#check();
   }
 
+  /**
+   * One more client, with connections of its own: for those that wait for each other.
+   * @throws RedisTestClusterError INVALID_ARGUMENT
+   * @example
+   * const worker = sim.newClient({ timeout: '1m' });
+   * const job = worker.command('BLPOP', 'jobs', 30);
+   * await sim.client.command('RPUSH', 'jobs', 'first');
+   * await job;
+   */
+  newClient(options?: SimulationClientOptions): SimulationClient {
+    const owner = {
+      cluster: this.cluster,
+      random: this.random,
+      runUntil: (done: () => boolean, limitMs: number) => this.#runUntil(done, limitMs),
+      record: (call: string) => void this.#calls.push(this.#stamped(call)),
+    };
+    return new SimulationClient(owner, `client ${++this.#clientCount}`, options);
+  }
+
   /** One client writes a key of its own at any node and follows redirections. What it is told is checked, and what becomes of the write. */
   write(): void {
     this.#clients.write();
@@ -154,7 +181,11 @@ export class Simulation {
 
   /** Says what the workload does, for whoever reads of a failure. */
   note(text: string): void {
-    this.#actions.push(`+${(this.#elapsedMs / 1000).toFixed(3)}s ${text}`);
+    this.#actions.push(this.#stamped(text));
+  }
+
+  #stamped(text: string): string {
+    return `+${(this.#elapsedMs / 1000).toFixed(3)}s ${text}`;
   }
 
   /** An invariant of your own does not hold: the run fails at the end of this instant. */
@@ -316,11 +347,16 @@ export class Simulation {
     const views = this.cluster.nodes
       .filter(({ isRunning }) => isRunning)
       .map((node) => `${node.name}\n${slotMap(node)}`);
-    return [...events, ...this.#actions, JSON.stringify(this.#summary()), ...views];
+    return [...events, ...this.#actions, ...this.#calls, JSON.stringify(this.#summary()), ...views];
   }
 
-  async #runUntil(condition: () => boolean, limitMs: number): Promise<boolean> {
-    return await this.cluster.runUntil(
+  #runUntil(condition: () => boolean, limitMs: number): Promise<boolean> {
+    return this.#waiters.wait(condition, limitMs);
+  }
+
+  /** After every instant at which something happened, the invariants are checked. */
+  async #moveTime(condition: () => boolean, limitMs: number): Promise<void> {
+    await this.cluster.runUntil(
       () => {
         this.#monitor.observe();
         this.#clients.courier.drain();
@@ -341,7 +377,13 @@ export class Simulation {
     const now = new Date(this.cluster.now()).toISOString();
     const events = this.cluster.timeline({ last: SHOWN_EVENTS });
     const { masters, replicas } = this.#plan;
-    const story = `virtual time ${now} (+${this.#elapsedMs} ms), ${masters} masters with ${replicas} replicas each\nwhat was done:\n${this.#actions.join('\n')}\nlast events:\n${events}`;
+    const calls = this.#calls.slice(-SHOWN_CALLS).join('\n');
+    const story = [
+      `virtual time ${now} (+${this.#elapsedMs} ms), ${masters} masters with ${replicas} replicas each`,
+      `what was done:\n${this.#actions.join('\n')}`,
+      ...(calls === '' ? [] : [`last commands:\n${calls}`]),
+      `last events:\n${events}`,
+    ].join('\n');
     return new SimulationFailure(this.#plan, [...this.#violations.list, ...own], story, cause);
   }
 

@@ -41,6 +41,61 @@ describe('simulate()', () => {
     expect(seen).toEqual(['OK', 'value', null]);
   });
 
+  it('has clients that wait for each other', async () => {
+    await simulate({ seeds: 3 }, async (sim) => {
+      const worker = sim.newClient({ timeout: '1m' });
+      const job = worker.command('BLPOP', 'jobs', 30);
+      await sim.advance('20s');
+      await sim.client.command('RPUSH', 'jobs', 'first');
+      expect(await job).toEqual(['jobs', 'first']);
+    });
+  });
+
+  it('has clients that try again until they are served', { timeout: 60_000 }, async () => {
+    await simulate({ seeds: { from: 6, count: 6 } }, async (sim) => {
+      await sim.step();
+      await sim.heal();
+      const patient = sim.newClient({ retryFor: '1m' });
+      expect(await patient.command('SET', 'key', 'value')).toBe('OK');
+    });
+    const refused = simulate({ seeds: [6] }, async (sim) => {
+      const [first, second] = sim.cluster.masters;
+      await first?.kill();
+      await second?.kill();
+      await sim.advance('10s');
+      const startedAtMs = sim.cluster.now();
+      await sim
+        .newClient({ retryFor: '2s' })
+        .command('SET', 'key', 'value')
+        .catch((error: Error) => sim.report('X', `${error.message} +${sim.cluster.now() - startedAtMs}`));
+      await sim.advance(1);
+    });
+    expect((await failureOf(refused)).message).toMatch(
+      /^seed 6: X at .* CLUSTERDOWN .* \+(1[89]\d\d|2000)\n/,
+    );
+  });
+
+  it('has clients that give up on an answer, and go on', async () => {
+    await simulate({ seeds: [1] }, async (sim) => {
+      const client = sim.newClient({ timeout: 500 });
+      await expect(client.command('BLPOP', 'jobs', 30)).rejects.toMatchObject({ code: 'TIMEOUT' });
+      expect(await client.command('RPUSH', 'jobs', 'first')).toBe(1);
+      expect(() => sim.newClient({ timeout: 'soon' as never })).toThrow('timeout must be milliseconds');
+    });
+  });
+
+  it('prints the last commands of its clients', async () => {
+    const failure = await failureOf(
+      simulate({ seeds: [4] }, async (sim) => {
+        await sim.client.command('SET', 'key', 'value');
+        await sim.client.command('INCR', 'key');
+      }),
+    );
+    expect(failure.message).toContain(
+      'last commands:\n+0.000s client 1 SET key value -> "OK"\n+0.000s client 1 INCR key -> ERR value is not an integer',
+    );
+  });
+
   it('prints seed, virtual time, invariant, faults, events and the line that repeats it', async () => {
     const failing = simulate({ seeds: [4], faults: ['crash'] }, async (sim) => {
       await sim.cluster.nodes[0]?.kill();
@@ -96,5 +151,15 @@ describe('checkDeterminism()', () => {
     );
     expect(failure.invariant).toBe('determinism');
     expect(failure.message).toMatch(/then the first run has\n.*config-epoch-changed.*\nand the second\n/);
+  });
+
+  it('knows what clients wrote and read', async () => {
+    let runs = 0;
+    const failure = await failureOf(
+      checkDeterminism({ seeds: [11] }, async (sim) => {
+        await sim.client.command('SET', 'key', ++runs);
+      }),
+    );
+    expect(failure.message).toMatch(/has\n.* SET key 1 -> "OK"\nand the second\n.* SET key 2 -> "OK"/);
   });
 });
