@@ -1,12 +1,21 @@
 /** The package as a user gets it: built, packed, installed from the tarball, and used from an ES module and from CommonJS. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { runners, runProject } from './runners.js';
+import { linkPackages, runners, runProject } from './runners.js';
 
 const root = resolve(import.meta.dirname, '../..');
 const work = mkdtempSync(join(tmpdir(), 'redis-test-cluster-package-'));
@@ -47,6 +56,34 @@ const PACKAGE_SOURCES = [
   'README.md',
   'CHANGELOG.md',
 ];
+
+const KNOWN_TO_EXAMPLES = `
+  declare global {
+    const cluster: import('redis-test-cluster').Cluster;
+    const node: import('redis-test-cluster').TestNode;
+    const master: typeof node, other: typeof node, replica: typeof node, a: typeof node, b: typeof node;
+    const {
+      startCluster, keyForSlot, keysForSlot, hashTagForSlot, slotForKey, keyForNode, keysOnSameNode, keysOnDistinctNodes,
+    }: typeof import('redis-test-cluster');
+    const { test, expect }: typeof import('vitest');
+    const { Cluster }: typeof import('ioredis');
+    const { Queue }: typeof import('bullmq');
+    const onStep: () => void;
+  }
+  export {};
+`;
+
+/** What the compiler says about files of the project; '' = nothing. */
+function typeErrors(...files: readonly string[]): string {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const options = '--noEmit --strict --module NodeNext --target ES2022 --lib ES2023,ESNext.Disposable';
+  const typeRoots = ['--typeRoots', join(root, 'node_modules/@types'), '--types', 'node'];
+  const checked = spawnSync(process.execPath, [tsc, ...options.split(' '), ...typeRoots, ...files], {
+    cwd: project,
+    encoding: 'utf8',
+  });
+  return checked.stdout + checked.stderr;
+}
 
 const useCluster = `
   const cluster = await startCluster(1, 0);
@@ -122,15 +159,21 @@ describe('the published package', { timeout: 60_000 }, () => {
     `;
     writeFileSync(join(project, 'types.mts'), types);
     writeFileSync(join(project, 'types.cts'), types);
-    const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    const options = '--noEmit --strict --module NodeNext --target ES2022 --lib ES2023,ESNext.Disposable';
-    const typeRoots = ['--typeRoots', join(root, 'node_modules/@types'), '--types', 'node'];
-    const checked = spawnSync(
-      process.execPath,
-      [tsc, ...options.split(' '), ...typeRoots, 'types.mts', 'types.cts'],
-      { cwd: project, encoding: 'utf8' },
-    );
-    expect(checked.stdout + checked.stderr).toBe('');
+    expect(typeErrors('types.mts', 'types.cts')).toBe('');
+  });
+
+  it('does what the examples of the README do, as far as types can tell', () => {
+    linkPackages(['vitest', 'ioredis', 'redis', 'bullmq'], project, root);
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const examples = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = '']) => code);
+    expect(examples.length).toBeGreaterThan(10);
+    // Each is a module of its own; what it takes for known is global.
+    const files = examples.map((code, index) => {
+      writeFileSync(join(project, `example-${index + 1}.mts`), `${code}\nexport {};\n`);
+      return `example-${index + 1}.mts`;
+    });
+    writeFileSync(join(project, 'known.d.ts'), KNOWN_TO_EXAMPLES);
+    expect(typeErrors('--skipLibCheck', 'known.d.ts', ...files)).toBe('');
   });
 
   it('has a command that tells how it is used', () => {

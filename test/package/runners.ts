@@ -364,17 +364,22 @@ function twoFiles(extension: string, begin: string, end = ''): Record<string, st
   };
 }
 
+/** Lets the project find packages that the repository has. */
+export function linkPackages(names: readonly string[], project: string, root: string): void {
+  for (const name of names) {
+    const link = join(project, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    if (!existsSync(link)) symlinkSync(join(root, 'node_modules', name), link, 'dir');
+  }
+}
+
 /**
  * Runs a runner's tests in a folder of the project.
  * @param project where npm installed the package.
  * @param root the repository, which has the runners.
  */
 export function runProject(runner: Runner, project: string, root: string): SpawnSyncReturns<string> {
-  for (const name of runner.needs) {
-    const link = join(project, 'node_modules', name);
-    mkdirSync(dirname(link), { recursive: true });
-    if (!existsSync(link)) symlinkSync(join(root, 'node_modules', name), link, 'dir');
-  }
+  linkPackages(runner.needs, project, root);
   const folder = join(project, runner.name.replace(/\W+/g, '-'));
   mkdirSync(folder);
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'tests', private: true }));
