@@ -20,7 +20,7 @@ export type { BlockedClient, RecordOptions, WhenCommandOptions } from './testkit
 export type { RebalanceOptions, ReshardOptions } from './testkit/cluster-members.js';
 export type { MigrateSlotOptions } from './testkit/cluster-moves.js';
 export type { ClusterOptions } from './testkit/cluster-options.js';
-export type { StepOptions, WaitCondition, WaitOptions } from './testkit/cluster-time.js';
+export type { AdvanceOptions, StepOptions, WaitCondition, WaitOptions } from './testkit/cluster-time.js';
 export type { Announcement, MissedNews, Replacement } from './testkit/cluster-views.js';
 export type { CommandArgument, CommandReply } from './testkit/command-client.js';
 export type { NamedMoment } from './testkit/control/conditions.js';

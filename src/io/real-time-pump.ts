@@ -112,6 +112,14 @@ export class RealTimePump {
     this.#jump(() => this.clock.advanceTo(targetMs));
   }
 
+  /** Leaves a stretch of time out in which nothing but heartbeats is due. @param pass tells the nodes. */
+  leaveOut(durationMs: number, pass: () => void): void {
+    this.#jump(() => {
+      this.clock.leaveOut(durationMs);
+      pass();
+    });
+  }
+
   /** Brings a flowing clock to the present; a manual one only runs what is due. */
   sync(): void {
     this.#handle(() => undefined);

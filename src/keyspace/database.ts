@@ -81,6 +81,11 @@ export class Database implements WatchedData {
     return this.#expiry.size;
   }
 
+  /** Unix ms: no key expires before; null: none does at all. */
+  get nextExpiryMs(): number | null {
+    return this.#expiry.earliestMs;
+  }
+
   /** The value for a command that reads. Counts a hit or miss. */
   lookupRead(key: ByteString, mode: ReadMode = 'access'): StoredValue | undefined {
     const entry = this.#keys.get(key);

@@ -64,14 +64,12 @@ export class ExpiryTable {
 
   /** The key that expires first, if its time has come. */
   firstDueAt(nowMs: number): ByteString | null {
-    const due = this.#due;
-    for (;;) {
-      const dueAtMs = due?.nextDueAtMs ?? null;
-      const key = due?.nextName ?? null;
-      if (due === null || dueAtMs === null || key === null || dueAtMs > nowMs) return null;
-      if (this.#times?.get(key) === dueAtMs) return key;
-      due.drop();
-    }
+    const dueAtMs = this.#due?.nextDueAtMs ?? null;
+    if (dueAtMs === null || dueAtMs > nowMs) return null;
+    this.#dropOutdated();
+    return (this.#due?.nextDueAtMs ?? Number.POSITIVE_INFINITY) > nowMs
+      ? null
+      : (this.#due?.nextName ?? null);
   }
 
   /** Any key of the table, about as likely as the others; null when it is empty. */
@@ -93,6 +91,21 @@ export class ExpiryTable {
   /** Not later than the earliest time in the table; null when it is empty. */
   get nextDueAtMs(): number | null {
     return this.#due === null ? null : this.#due.nextDueAtMs;
+  }
+
+  /** The earliest time in the table; null when it is empty. */
+  get earliestMs(): number | null {
+    this.#dropOutdated();
+    return this.nextDueAtMs;
+  }
+
+  /** Takes what is outdated from the top of the heap. */
+  #dropOutdated(): void {
+    const due = this.#due;
+    for (let key = due?.nextName ?? null; due !== null && key !== null; key = due.nextName) {
+      if (this.#times?.get(key) === due.nextDueAtMs) return;
+      due.drop();
+    }
   }
 
   #rebuildHeap(): void {

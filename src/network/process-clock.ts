@@ -20,7 +20,11 @@ export class ProcessClock implements Clock {
   }
 
   schedule(dueAtMs: number, run: () => void): Timer {
-    return new ProcessTimer(this.#clock, dueAtMs, run, this.#deliver);
+    return new ProcessTimer((fire) => this.#clock.schedule(dueAtMs, fire), run, this.#deliver);
+  }
+
+  scheduleHeartbeat(dueAtMs: number, run: () => void): Timer {
+    return new ProcessTimer((fire) => this.#clock.scheduleHeartbeat(dueAtMs, fire), run, this.#deliver);
   }
 }
 
@@ -29,14 +33,14 @@ class ProcessTimer implements Timer {
   /** Null once it ran or was cancelled. */
   #run: (() => void) | null;
 
-  constructor(clock: Clock, dueAtMs: number, run: () => void, deliver: (run: () => void) => void) {
+  constructor(schedule: (fire: () => void) => Timer, run: () => void, deliver: (run: () => void) => void) {
     this.#run = run;
     const fire = (): void => {
       const due = this.#run;
       this.#run = null;
       due?.();
     };
-    this.#timer = clock.schedule(dueAtMs, () => deliver(fire));
+    this.#timer = schedule(() => deliver(fire));
   }
 
   get dueAtMs(): number {

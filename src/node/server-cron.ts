@@ -32,7 +32,7 @@ export class ServerCron {
   }
 
   #arm(dueAtMs: number): void {
-    this.#timer = this.#host.clock.schedule(dueAtMs, this.#tick);
+    this.#timer = this.#host.clock.scheduleHeartbeat(dueAtMs, this.#tick);
   }
 
   readonly #tick = (): void => {

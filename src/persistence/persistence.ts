@@ -45,6 +45,13 @@ export class Persistence {
     this.#loader = new AofLoader(host, this.#files);
   }
 
+  /** No child runs, and none is going to by itself: nothing waits to be saved. */
+  get isIdle(): boolean {
+    const { rdb, rewriter } = this;
+    if (this.child.running !== null || rdb.isScheduled || rewriter.isScheduled) return false;
+    return this.#host.config.save.length === 0 || rdb.changes === 0;
+  }
+
   /** Fills the dataset with what the disk has. @throws StartError when a node cannot start with that. */
   load(): void {
     this.#files.loadManifest();

@@ -165,6 +165,25 @@ export class PrimarySide {
     this.#goodReplicas = this.#countOnline((replica) => secondsSince(replica.ackAtMs, nowMs) <= maxLag);
   }
 
+  isIdle(replicas: number, isMaster: boolean): boolean {
+    const { config } = this.#host;
+    if (this.#attached.length !== replicas || this.#known.size !== replicas) return false;
+    // A backlog that nobody needs any more is going to be dropped.
+    if (isMaster && replicas === 0 && this.#history.backlog !== null && config['repl-backlog-ttl'] !== 0)
+      return false;
+    return this.#attached.every(
+      ({ state, ackOffset, heldFrom }) =>
+        state === 'online' && ackOffset === this.#history.offset && heldFrom === null,
+    );
+  }
+
+  /** The pings are sent all the same: they move the offset. */
+  leaveOutHeartbeats(durationMs: number, isMaster: boolean): void {
+    for (const replica of this.#attached) replica.ackAtMs += durationMs;
+    const pings = Math.floor(durationMs / 1000 / this.#host.config['repl-ping-replica-period']);
+    if (isMaster && this.#attached.length > 0) this.feed(PING.repeat(pings));
+  }
+
   /** The backlog's time to live without replicas counts from here. */
   restartIdleTime(): void {
     this.#noReplicasSinceMs = this.#host.clock.nowMs();

@@ -80,6 +80,10 @@ export class ReplicaSide {
     return this.#live?.lastInteractionMs ?? null;
   }
 
+  leaveOutHeartbeats(durationMs: number): void {
+    if (this.#live !== null) this.#live.lastInteractionMs += durationMs;
+  }
+
   /** Offset of the last byte that was executed; null = neither a link nor a position to go on from. */
   get processedOffset(): number | null {
     return this.#live?.stream.offset ?? this.#cached?.offset ?? null;

@@ -83,6 +83,20 @@ export class Replication {
     this.#link.stop();
   }
 
+  // Stretches of time in which nothing but heartbeats is exchanged
+
+  /** True when all is in sync: a master has that many replicas, which have acknowledged everything; a replica hears from its master. */
+  isIdle(replicas: number): boolean {
+    if (this.isReplica && !this.isMasterLinkUp()) return false;
+    return !this.failover.isInProgress && this.#primary.isIdle(replicas, !this.isReplica);
+  }
+
+  /** As if heartbeats had gone on for so long: everybody was heard of as recently as before. */
+  leaveOutHeartbeats(durationMs: number): void {
+    this.#primary.leaveOutHeartbeats(durationMs, !this.isReplica);
+    this.#link.leaveOutHeartbeats(durationMs);
+  }
+
   // The state, for whoever shows or checks it
 
   /** True while this node has a master. */

@@ -21,6 +21,6 @@ export function toMilliseconds(duration: Duration, name: string): number {
   }
   throw new RedisTestClusterError(
     'INVALID_ARGUMENT',
-    `${name} must be milliseconds (0 or more) or a text such as '250ms', '15s', '2m' or '1h', got ${typeof duration === 'string' ? `'${duration}'` : String(duration)}`,
+    `${name} must be milliseconds (0 or more) or a text such as '250ms', '15s', '2m', '1h' or '3d', got ${typeof duration === 'string' ? `'${duration}'` : String(duration)}`,
   );
 }

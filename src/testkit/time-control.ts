@@ -2,6 +2,7 @@
 import { nextLoopTurn } from '../io/natives.js';
 import type { RealTimePump } from '../io/real-time-pump.js';
 import type { TimersInStep } from './fake-timers.js';
+import type { IdleTime } from './idle-time.js';
 
 /** Loop turns without traffic after which nothing is under way on loopback (measured: one is enough). */
 const QUIET_TURNS = 2;
@@ -20,6 +21,8 @@ const INSTANTS_PER_TURN = 500;
 const BLIND_STEPS = 1000;
 
 export class TimeControl {
+  /** Knows which stretches of time may be left out; null: every heartbeat is lived through. */
+  idleTime: IdleTime | null = null;
   /** A turn of the event loop in other processes and threads, whose clients go along. */
   readonly turnsElsewhere = new Set<() => Promise<void>>();
   readonly #pump: RealTimePump;
@@ -36,15 +39,20 @@ export class TimeControl {
     return this.#pump.clock.nowMs();
   }
 
-  /** Moves virtual time forward, firing every timer on the way. @param timers go along in step. */
-  async advanceBy(durationMs: number, timers: TimersInStep | null = null): Promise<void> {
+  /**
+   * Moves virtual time forward, firing every timer on the way.
+   * @param timers go along in step.
+   * @param skipsIdle heartbeats of long stretches in which nothing else happens are left out.
+   */
+  async advanceBy(durationMs: number, timers: TimersInStep | null = null, skipsIdle = false): Promise<void> {
     await this.#begin(timers);
+    const idleTime = skipsIdle ? this.idleTime : null;
+    idleTime?.begin();
     const targetMs = Math.max(this.nowMs, this.#targetMs) + durationMs;
     this.#targetMs = targetMs;
     if (timers === null) {
-      while (await this.#step(targetMs)) {
-        // one instant of virtual time for each round
-      }
+      // One instant of virtual time for each round.
+      while (await this.#step(targetMs)) idleTime?.leaveOut(targetMs);
       this.#pump.jumpTo(targetMs);
     } else {
       await this.#advanceInStep(targetMs, timers);

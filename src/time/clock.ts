@@ -14,4 +14,6 @@ export interface Clock {
   nowUs(): number;
   /** Runs `run` once when the clock reaches `dueAtMs`; timers of the same due time run in the order of their scheduling. */
   schedule(dueAtMs: number, run: () => void): Timer;
+  /** As schedule(), for what happens again and again: it is not missed when a stretch of time is left out in which nothing else happens. */
+  scheduleHeartbeat(dueAtMs: number, run: () => void): Timer;
 }

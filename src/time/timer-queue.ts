@@ -2,14 +2,16 @@
 import type { Timer } from './clock.js';
 
 export class QueuedTimer implements Timer {
-  readonly dueAtMs: number;
+  dueAtMs: number;
   readonly sequence: number;
+  readonly isHeartbeat: boolean;
   /** Null once it ran or was cancelled. */
   run: (() => void) | null;
 
-  constructor(dueAtMs: number, sequence: number, run: () => void) {
+  constructor(dueAtMs: number, sequence: number, isHeartbeat: boolean, run: () => void) {
     this.dueAtMs = dueAtMs;
     this.sequence = sequence;
+    this.isHeartbeat = isHeartbeat;
     this.run = run;
   }
 
@@ -22,8 +24,8 @@ export class TimerQueue {
   readonly #heap: QueuedTimer[] = [];
   #nextSequence = 0;
 
-  add(dueAtMs: number, run: () => void): QueuedTimer {
-    const timer = new QueuedTimer(dueAtMs, this.#nextSequence++, run);
+  add(dueAtMs: number, run: () => void, isHeartbeat = false): QueuedTimer {
+    const timer = new QueuedTimer(dueAtMs, this.#nextSequence++, isHeartbeat, run);
     const heap = this.#heap;
     let hole = heap.length;
     heap.push(timer);
@@ -54,6 +56,21 @@ export class TimerQueue {
     const first = this.peek();
     if (first !== null) this.#removeFirst();
     return first;
+  }
+
+  /** Due time of the earliest timer that is no heartbeat; infinite when there is none. Looks at all of them. */
+  get nextEventMs(): number {
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const { run, isHeartbeat, dueAtMs } of this.#heap)
+      if (run !== null && !isHeartbeat && dueAtMs < nextMs) nextMs = dueAtMs;
+    return nextMs;
+  }
+
+  /** All heartbeats come so much later. */
+  delayHeartbeats(durationMs: number): void {
+    for (const timer of this.#heap) if (timer.isHeartbeat) timer.dueAtMs += durationMs;
+    // What is sorted is a heap.
+    this.#heap.sort((a, b) => (isBefore(a, b) ? -1 : 1));
   }
 
   clear(): void {

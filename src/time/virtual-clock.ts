@@ -25,8 +25,16 @@ export class VirtualClock implements Clock {
   }
 
   schedule(dueAtMs: number, run: () => void): Timer {
+    return this.#schedule(dueAtMs, run, false);
+  }
+
+  scheduleHeartbeat(dueAtMs: number, run: () => void): Timer {
+    return this.#schedule(dueAtMs, run, true);
+  }
+
+  #schedule(dueAtMs: number, run: () => void, isHeartbeat: boolean): Timer {
     const earliest = this.#queue.peek();
-    const timer = this.#queue.add(Math.max(Math.ceil(dueAtMs), this.#nowMs), run);
+    const timer = this.#queue.add(Math.max(Math.ceil(dueAtMs), this.#nowMs), run, isHeartbeat);
     if (earliest === null || timer.dueAtMs < earliest.dueAtMs) this.#onEarlierTimer(timer.dueAtMs);
     return timer;
   }
@@ -34,6 +42,17 @@ export class VirtualClock implements Clock {
   /** Due time of the earliest timer, or null when none waits. */
   nextDueAtMs(): number | null {
     return this.#queue.peek()?.dueAtMs ?? null;
+  }
+
+  /** Due time of the earliest timer that is no heartbeat; infinite when none waits. */
+  get nextEventMs(): number {
+    return this.#queue.nextEventMs;
+  }
+
+  /** Leaves a stretch of time out: heartbeats wait as long as before. It must end before `nextEventMs`. */
+  leaveOut(durationMs: number): void {
+    this.#queue.delayHeartbeats(durationMs);
+    this.moveTo(this.#nowMs + durationMs);
   }
 
   /** Moves to the earliest timer's due time and runs that one timer. @returns false when none waits at or before `limitMs`. */

@@ -8,10 +8,14 @@ import { nodeMethods } from './node-methods.js';
 const clusterMethods: Readonly<Record<string, Method>> = {
   state: reads(() => null),
   now: reads(({ cluster }) => cluster.now()),
-  advance: acts(({ cluster }, params) =>
-    cluster.advance(only('advance()', params, ['duration'])['duration']),
-  ),
-  advanceTo: acts(({ cluster }, params) => cluster.advanceTo(only('advanceTo()', params, ['time'])['time'])),
+  advance: acts(({ cluster }, params) => {
+    const { duration, ...options } = only('advance()', params, ['duration', 'skipIdle']);
+    return cluster.advance(duration, options);
+  }),
+  advanceTo: acts(({ cluster }, params) => {
+    const { time, ...options } = only('advanceTo()', params, ['time', 'skipIdle']);
+    return cluster.advanceTo(time, options);
+  }),
   next: acts(({ cluster }) => cluster.next()),
   pause: acts(({ cluster }) => cluster.pause()),
   resume: acts(({ cluster }) => cluster.resume()),

@@ -1,7 +1,7 @@
 /** The time of a cluster in another process. */
 import { RedisTestClusterError } from '../../../fixtures/error.js';
 import { realNowMs } from '../../io/natives.js';
-import type { StepOptions } from '../cluster-time.js';
+import type { AdvanceOptions } from '../cluster-time.js';
 import { type Duration, toMilliseconds } from '../duration.js';
 import { assertSocketsCanWork, TimersInStep } from '../fake-timers.js';
 import type { RemoteCondition, RemoteRunOptions, RemoteWaitOptions } from './remote-filters.js';
@@ -23,18 +23,18 @@ export abstract class RemoteTime extends RemoteNodes {
   /**
    * Moves virtual time forward; see Cluster.advance(). The clients of this process go along: what they have sent is served
    * first, and where a node answers them, they are given a turn.
-   * @param options `timers`: fake timers of this process that go along in step.
+   * @param options `timers`: fake timers of this process that go along in step. `skipIdle`: see AdvanceOptions.
    */
-  async advance(duration: Duration, options: StepOptions = {}): Promise<void> {
+  async advance(duration: Duration, options: AdvanceOptions = {}): Promise<void> {
     assertSocketsCanWork('advance()');
-    const { timers } = options;
-    if (timers === undefined) await this.call('advance', { duration });
+    const { timers, ...others } = options;
+    if (timers === undefined) await this.call('advance', { duration, ...others });
     else await this.#advanceInStep(toMilliseconds(duration, 'advance(duration)'), new TimersInStep(timers));
   }
 
   /** Moves virtual time forward to a moment, Unix milliseconds or a Date. */
-  async advanceTo(time: number | Date): Promise<void> {
-    await this.call('advanceTo', { time });
+  async advanceTo(time: number | Date, options: Omit<AdvanceOptions, 'timers'> = {}): Promise<void> {
+    await this.call('advanceTo', { time, ...options });
   }
 
   /** Moves to the next moment at which something is due. @returns the virtual time that it took, ms. */
