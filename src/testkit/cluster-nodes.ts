@@ -16,7 +16,7 @@ import type { ClientFaults } from './faults/client-faults.js';
 import type { LinkFaults } from './faults/link-faults.js';
 import type { KitEvent } from './kit-events.js';
 import type { NodePorts } from './node-ports.js';
-import { type ClusterSummary, describeCluster, INSPECT } from './shown.js';
+import { ShownCluster } from './shown.js';
 import { type NodeOwner, noSuchNode, type TestNode } from './test-node.js';
 
 /** A process that does not run yet, and the ports that are bound for it. */
@@ -48,7 +48,7 @@ export interface TlsMaterial {
   readonly key: string;
 }
 
-export abstract class ClusterNodes implements NodeOwner {
+export abstract class ClusterNodes extends ShownCluster implements NodeOwner {
   /** All nodes, running or not: the first masters, then their replicas, then those that were added, in an order that never changes. */
   readonly nodes: readonly TestNode[];
   /** The same list, for those who add and remove nodes. */
@@ -60,6 +60,7 @@ export abstract class ClusterNodes implements NodeOwner {
   protected isStopped = false;
 
   constructor(parts: ClusterParts, makeNodes: (owner: NodeOwner) => readonly TestNode[]) {
+    super();
     this.parts = parts;
     this.seed = parts.seed;
     this.pump = parts.pump;
@@ -75,19 +76,6 @@ export abstract class ClusterNodes implements NodeOwner {
   /** Running nodes that are replicas by their own view. */
   get replicas(): TestNode[] {
     return this.nodes.filter((node) => node.isRunning && node.role === 'replica');
-  }
-
-  /** What it is, in words: its nodes, a line each. */
-  toString(): string {
-    return describeCluster(this);
-  }
-
-  toJSON(): ClusterSummary {
-    return { seed: this.seed, nodes: this.nodes.map((node) => node.toJSON()) };
-  }
-
-  [INSPECT](): string {
-    return this.toString();
   }
 
   /**

@@ -2,7 +2,7 @@
 import type { SlotRanges } from '../cluster/slot-bitmap.js';
 
 /** By this name Node.js and the assertion libraries ask an object how it wants to be shown. */
-export const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom');
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 /** A node in JSON and in snapshots. */
 export interface NodeSummary {
@@ -60,10 +60,23 @@ export interface ClusterSummary {
   readonly nodes: readonly NodeSummary[];
 }
 
-/** A line for each node: `127.0.0.1:7000  master of 0-5460`. */
-export function describeCluster(cluster: { toJSON(): ClusterSummary }): string {
-  const { seed, nodes } = cluster.toJSON();
-  return [`Cluster (seed ${seed})`, ...nodes.map(describeNode)].join('\n');
+export abstract class ShownCluster {
+  abstract get seed(): number;
+  abstract get nodes(): readonly ShownNode[];
+
+  /** What it is, in words, a line for each node: `127.0.0.1:7000  master of 0-5460`. */
+  toString(): string {
+    const { seed, nodes } = this.toJSON();
+    return [`Cluster (seed ${seed})`, ...nodes.map(describeNode)].join('\n');
+  }
+
+  toJSON(): ClusterSummary {
+    return { seed: this.seed, nodes: this.nodes.map((node) => node.toJSON()) };
+  }
+
+  [INSPECT](): string {
+    return this.toString();
+  }
 }
 
 function describeNode({ name, role, state, slots, master }: NodeSummary): string {

@@ -4,7 +4,7 @@ import { slotForKey } from '../../../fixtures/keys.js';
 import { SLOT_COUNT } from '../../cluster/constants.js';
 import type { ClusterStateMessage, NodeStateMessage, Welcome } from '../control/protocol.js';
 import { fromJson, toJson } from '../control/value-codec.js';
-import { type ClusterSummary, describeCluster, INSPECT } from '../shown.js';
+import { ShownCluster } from '../shown.js';
 import { noSuchNode } from '../test-node.js';
 import type { ControlConnection } from './control-connection.js';
 import {
@@ -19,7 +19,7 @@ import {
 } from './remote-handles.js';
 import { RemoteNode, type RemoteNodeOwner } from './remote-node.js';
 
-export abstract class RemoteNodes implements RemoteNodeOwner {
+export abstract class RemoteNodes extends ShownCluster implements RemoteNodeOwner {
   /** All nodes, running or not, in the order of the cluster. */
   readonly nodes: readonly RemoteNode[];
   readonly #members: RemoteNode[] = [];
@@ -29,6 +29,7 @@ export abstract class RemoteNodes implements RemoteNodeOwner {
   #welcome: Welcome | null = null;
 
   constructor() {
+    super();
     this.nodes = this.#members;
   }
 
@@ -56,19 +57,6 @@ export abstract class RemoteNodes implements RemoteNodeOwner {
   /** For clients of a cluster that speaks TLS; null without. */
   get tls(): Welcome['tls'] {
     return this.#welcome?.tls ?? null;
-  }
-
-  /** What it is, in words: its nodes, a line each. */
-  toString(): string {
-    return describeCluster(this);
-  }
-
-  toJSON(): ClusterSummary {
-    return { seed: this.seed, nodes: this.nodes.map((node) => node.toJSON()) };
-  }
-
-  [INSPECT](): string {
-    return this.toString();
   }
 
   /** Running nodes that are masters by their own view. */
