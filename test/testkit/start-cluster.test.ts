@@ -92,7 +92,7 @@ describe('startCluster()', () => {
     [
       'nodeTimeout',
       { nodeTimeout: 'soon' },
-      "nodeTimeout must be milliseconds (0 or more) or a text such as '250ms', '15s', '2m' or '1h', got 'soon'",
+      "nodeTimeout must be milliseconds (0 or more) or a text such as '250ms', '15s', '2m', '1h' or '3d', got 'soon'",
     ],
     ['nodeTimeout', { nodeTimeout: -1 }, 'got -1'],
     ['nodeTimeout', { nodeTimeout: {} }, 'nodeTimeout must be milliseconds'],

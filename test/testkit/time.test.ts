@@ -42,7 +42,7 @@ describe('a duration', () => {
       expect.objectContaining(
         failure(
           'INVALID_ARGUMENT',
-          "timeout must be milliseconds (0 or more) or a text such as '250ms', '15s', '2m' or '1h', got ",
+          "timeout must be milliseconds (0 or more) or a text such as '250ms', '15s', '2m', '1h' or '3d', got ",
         ),
       ),
     );
@@ -230,7 +230,7 @@ describe('waitFor()', () => {
     [
       'a wrong timeout',
       ['ok', { timeout: 'long' }],
-      "timeout must be milliseconds (0 or more) or a text such as '250ms', '15s', '2m' or '1h', got 'long'",
+      "timeout must be milliseconds (0 or more) or a text such as '250ms', '15s', '2m', '1h' or '3d', got 'long'",
     ],
   ])('refuses %s', async (_what, args, words) => {
     const cluster = await startStill({ masters: 1, replicas: 0 });

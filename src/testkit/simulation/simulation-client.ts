@@ -15,8 +15,8 @@ export interface SimulationClientOptions {
   /** Virtual time after which it gives up on an answer; default 10 s. */
   readonly timeout?: Duration;
   /**
-   * Virtual time for which it tries again, each time at some other node, what a node refuses that does not serve at the
-   * moment: CLUSTERDOWN, TRYAGAIN, LOADING, MASTERDOWN, too many redirections. Default: not at all.
+   * Virtual time for which it tries again, beginning at any node, what was not executed because a node does not serve at the
+   * moment: CLUSTERDOWN, TRYAGAIN, LOADING, MASTERDOWN, too many redirections, a node that is dead. Default: not at all.
    */
   readonly retryFor?: Duration;
 }
@@ -75,7 +75,7 @@ export class SimulationClient {
       try {
         return await this.#command(args);
       } catch (error) {
-        if (cluster.now() + RETRY_AFTER_MS > endMs || !PASSING.has(wordOf(error))) throw error;
+        if (cluster.now() + RETRY_AFTER_MS > endMs || !mayPass(error)) throw error;
         const againMs = cluster.now() + RETRY_AFTER_MS;
         await runUntil(() => cluster.now() >= againMs, RETRY_AFTER_MS);
       }
@@ -126,6 +126,10 @@ export class SimulationClient {
     }
     return connection;
   }
+}
+
+function mayPass(error: unknown): boolean {
+  return (error as RedisTestClusterError).code === 'STOPPED' || PASSING.has(wordOf(error));
 }
 
 /** `MOVED`, `ERR`...: the first word of what a node refuses with. */

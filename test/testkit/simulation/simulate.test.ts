@@ -1,6 +1,6 @@
 // simulate() and checkDeterminism(): runs that hold, runs that fail and say how to have the failure again.
 import { describe, expect, it } from 'vitest';
-import { checkDeterminism, type SimulationFailure, simulate } from '../../../src/index.js';
+import { checkDeterminism, keyForSlot, type SimulationFailure, simulate } from '../../../src/index.js';
 
 async function failureOf(run: Promise<unknown>): Promise<SimulationFailure> {
   return await run.then(
@@ -57,6 +57,12 @@ describe('simulate()', () => {
       await sim.heal();
       const patient = sim.newClient({ retryFor: '1m' });
       expect(await patient.command('SET', 'key', 'value')).toBe('OK');
+    });
+    await simulate({ seeds: { from: 1, count: 3 } }, async (sim) => {
+      await sim.cluster.masters[0]?.kill();
+      // Until its replica has taken over, the others send clients to the dead master.
+      expect(await sim.newClient({ retryFor: '1m' }).command('SET', keyForSlot(0), 'value')).toBe('OK');
+      expect(sim.cluster.now() - Date.UTC(2030, 0, 1)).toBeGreaterThan(2000);
     });
     const refused = simulate({ seeds: [6] }, async (sim) => {
       const [first, second] = sim.cluster.masters;
