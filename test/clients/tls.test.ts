@@ -7,7 +7,7 @@ import { createCluster } from 'redis';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Cluster, type ClusterOptions, keyForSlot, startCluster } from '../../src/index.js';
 import { createCertificate } from '../../src/io/certificate.js';
-import { startRealRedis } from '../support/real-redis.js';
+import { freePort, startRealRedis } from '../support/real-redis.js';
 import { describeWithRedisCli, runRedisCli } from './redis-cli.js';
 
 /** Files of a certificate, gone after the test. */
@@ -146,14 +146,13 @@ describeWithRedisCli('with the tools and servers of Redis', () => {
       config: { ...files, 'repl-diskless-sync-delay': 0, 'tls-auth-clients': 'yes' },
     });
     const [first] = cluster.masters;
-    const tlsPort = 28_000 + (first!.port % 4000);
+    const tlsPort = await freePort(); // and the one of the bus 10000 above
     const directives = {
       ...files,
       'tls-port': String(tlsPort),
       'tls-cluster': 'yes',
       'tls-replication': 'yes',
       'cluster-enabled': 'yes',
-      'cluster-port': String(tlsPort + 4500),
       'cluster-node-timeout': '2000',
     };
     const args = Object.entries(directives).flatMap(([name, value]) => [`--${name}`, value]);
@@ -165,7 +164,7 @@ describeWithRedisCli('with the tools and servers of Redis', () => {
     const key = keyForSlot(42);
     await first!.command('SET', key, 'secret');
     const id = String(await real.command('CLUSTER', 'MYID'));
-    await first!.command('CLUSTER', 'MEET', '127.0.0.1', tlsPort, tlsPort + 4500);
+    await first!.command('CLUSTER', 'MEET', '127.0.0.1', tlsPort);
     const eventually = (check: () => Promise<void>): Promise<void> =>
       vi.waitFor(check, { timeout: 20_000, interval: 50 });
     await eventually(async () => {
