@@ -81,11 +81,6 @@ export class Database implements WatchedData {
     return this.#expiry.size;
   }
 
-  /** Unix ms: no key expires before; null: none does at all. */
-  get nextExpiryMs(): number | null {
-    return this.#expiry.earliestMs;
-  }
-
   /** The value for a command that reads. Counts a hit or miss. */
   lookupRead(key: ByteString, mode: ReadMode = 'access'): StoredValue | undefined {
     const entry = this.#keys.get(key);
@@ -321,7 +316,7 @@ export class Database implements WatchedData {
     return this.#expiry.firstDueAt(nowMs);
   }
 
-  /** No key expires before this; null when none ever does. */
+  /** Unix ms: when the next key expires; null when none ever does. */
   get nextExpiryAtMs(): number | null {
     return this.#expiry.nextDueAtMs;
   }

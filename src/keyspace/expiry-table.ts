@@ -64,12 +64,8 @@ export class ExpiryTable {
 
   /** The key that expires first, if its time has come. */
   firstDueAt(nowMs: number): ByteString | null {
-    const dueAtMs = this.#due?.nextDueAtMs ?? null;
-    if (dueAtMs === null || dueAtMs > nowMs) return null;
-    this.#dropOutdated();
-    return (this.#due?.nextDueAtMs ?? Number.POSITIVE_INFINITY) > nowMs
-      ? null
-      : (this.#due?.nextName ?? null);
+    const dueAtMs = this.nextDueAtMs;
+    return dueAtMs === null || dueAtMs > nowMs ? null : (this.#due?.nextName ?? null);
   }
 
   /** Any key of the table, about as likely as the others; null when it is empty. */
@@ -88,24 +84,15 @@ export class ExpiryTable {
     return this.size === 0 ? 0 : this.#sumMs / this.size;
   }
 
-  /** Not later than the earliest time in the table; null when it is empty. */
-  get nextDueAtMs(): number | null {
-    return this.#due === null ? null : this.#due.nextDueAtMs;
-  }
-
   /** The earliest time in the table; null when it is empty. */
-  get earliestMs(): number | null {
-    this.#dropOutdated();
-    return this.nextDueAtMs;
-  }
-
-  /** Takes what is outdated from the top of the heap. */
-  #dropOutdated(): void {
+  get nextDueAtMs(): number | null {
     const due = this.#due;
     for (let key = due?.nextName ?? null; due !== null && key !== null; key = due.nextName) {
-      if (this.#times?.get(key) === due.nextDueAtMs) return;
+      const dueAtMs = due.nextDueAtMs;
+      if (this.#times?.get(key) === dueAtMs) return dueAtMs;
       due.drop();
     }
+    return null;
   }
 
   #rebuildHeap(): void {

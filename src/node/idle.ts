@@ -16,10 +16,7 @@ export function idleUntil(node: Node, replicas: number): number | null {
   for (const session of sessions.values()) if (session.pendingBytes > 0) return null;
   // Who is silent for long is closed.
   if (node.config.values.timeout !== 0 && sessions.size > 0) return null;
-  const expiries = node.keyspace.databases.map(
-    ({ nextExpiryMs }) => nextExpiryMs ?? Number.POSITIVE_INFINITY,
-  );
-  return Math.min(...expiries);
+  return node.keyspace.nextExpiryAtMs ?? Number.POSITIVE_INFINITY;
 }
 
 /** As if the node had done nothing but its cron for so long, and so had all others. */

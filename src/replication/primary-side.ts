@@ -165,6 +165,7 @@ export class PrimarySide {
     this.#goodReplicas = this.#countOnline((replica) => secondsSince(replica.ackAtMs, nowMs) <= maxLag);
   }
 
+  /** See Replication.isIdle(). */
   isIdle(replicas: number, isMaster: boolean): boolean {
     const { config } = this.#host;
     if (this.#attached.length !== replicas || this.#known.size !== replicas) return false;

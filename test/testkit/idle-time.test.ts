@@ -117,7 +117,9 @@ describe('what happens in between', () => {
     });
     await cluster.advance('1d');
     expect(await popped).toBeNull();
-    expect(endedAtMs - startMs).toBeLessThan(4 * 3_600_000 + 3_600_000);
+    expect(endedAtMs - startMs).toBeGreaterThanOrEqual(4 * 3_600_000);
+    // The event loop gets a turn now and then only.
+    expect(endedAtMs - startMs).toBeLessThan(5 * 3_600_000);
     expect(await pings(cluster)).toBeLessThan(5000);
   });
 
